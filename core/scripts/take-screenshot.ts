@@ -3,11 +3,12 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Browser } from 'playwright-core'
 import { startChromium, withoutChromium } from '../test/support/chromium.ts'
 
-/** Takes the README's picture: the page of the demo's service after a call, on a host that is gone afterwards. */
+/** Takes the README's pictures: the page of the demo's service after a call, and the console; on a host that is gone afterwards. */
 const root = join(import.meta.dirname, '../..')
-const picture = join(root, 'core/docs/images/service-page.png')
+const images = join(root, 'core/docs/images')
 const demo = 'plugins/inventory-forecast/demo.json'
 
 if (withoutChromium !== false) throw new Error(withoutChromium)
@@ -20,8 +21,12 @@ const host = spawn(process.execPath, ['core/bin/signalbox.mjs', 'serve', '--demo
 const gone = new Promise((resolve) => host.once('close', resolve))
 const undo: (() => unknown)[] = []
 try {
-  await takePicture(await readyUrl())
-  process.stdout.write(`${picture}\n`)
+  const url = await readyUrl()
+  await mkdir(images, { recursive: true })
+  const browser = await startChromium({ teardown: (step) => undo.push(step) })
+  for (const take of [serviceAfterCall, consoleOfPlugin]) {
+    process.stdout.write(`${await take(browser, url)}\n`)
+  }
 } finally {
   for (const step of undo) await step()
   host.kill('SIGTERM')
@@ -36,15 +41,10 @@ async function readyUrl(): Promise<string> {
   throw new Error('the host ended')
 }
 
-async function takePicture(url: string): Promise<void> {
+async function serviceAfterCall(browser: Browser, url: string): Promise<string> {
   const { service, operation } = JSON.parse(await readFile(join(root, demo), 'utf8'))
   const key = (await readFile(join(home, 'demo-key'), 'utf8')).trim()
-  const browser = await startChromium({ teardown: (step) => undo.push(step) })
-  const page = await browser.newPage({
-    viewport: { width: 1000, height: 1400 },
-    locale: 'en-GB',
-    colorScheme: 'light',
-  })
+  const page = await newPage(browser, { width: 1000, height: 1400 })
   await page.goto(`${url}/catalog/${service}`)
   await page.getByLabel('Key or token').fill(key)
   await page.getByRole('button', { name: 'Open' }).click()
@@ -52,6 +52,27 @@ async function takePicture(url: string): Promise<void> {
   const called = page.locator('#operations > article').filter({ has: name })
   await called.getByRole('button', { name: 'Call' }).click()
   await called.locator('[data-part="answer"]').filter({ hasText: '200 ·' }).waitFor()
-  await mkdir(join(root, 'core/docs/images'), { recursive: true })
+  const picture = join(images, 'service-page.png')
   await page.screenshot({ path: picture })
+  return picture
+}
+
+/** What a plugin asks for and was given, as the operator sees it. */
+async function consoleOfPlugin(browser: Browser, url: string): Promise<string> {
+  const token = (await readFile(join(home, 'admin-token'), 'utf8')).trim()
+  const page = await newPage(browser, { width: 1280, height: 800 })
+  await page.goto(`${url}/sign-in`)
+  await page.getByRole('button', { name: 'Sign in as the operator' }).click()
+  await page.getByLabel("Operator's token").fill(token)
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await page.getByRole('link', { name: 'Console' }).click()
+  await page.goto(`${url}/console/plugins/%40signalbox%2Fquality-checks?tenant=demo&tab=grants`)
+  await page.getByText('What it asks for').waitFor()
+  const picture = join(images, 'console-plugin.png')
+  await page.screenshot({ path: picture })
+  return picture
+}
+
+function newPage(browser: Browser, viewport: { width: number; height: number }) {
+  return browser.newPage({ viewport, locale: 'en-GB', colorScheme: 'light' })
 }

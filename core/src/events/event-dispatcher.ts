@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import { Turns } from '../broker/db/turns.ts'
 import { coreErrors } from '../errors.ts'
@@ -35,6 +36,9 @@ interface Ports extends DeliverPorts {
 const MAX_RUNNING = 128
 /** Of one plugin in one tenant: under half, so that one busy inbox always leaves room. */
 const MAX_RUNNING_PER_INBOX = 48
+/** From so many on handlers end one by one: what ends within this time is written down, and replaced by what is due, together. */
+const BUSY = 16
+const GATHER_MS = 20
 /** A node that is killed holds what it had up this long; three upkeeps may fail before a live one loses it. */
 const LEASE_MS = 8000
 const UPKEEP_MS = 2000
@@ -61,6 +65,7 @@ export class EventDispatcher {
     this.#loop = new TellingLoop({
       tell: () => this.#take(),
       waiting: 'events',
+      gapMs: () => this.#gatherMs,
       wakes: ports.wakes ?? everyMs(POLL_MS),
       log,
     })
@@ -74,6 +79,9 @@ export class EventDispatcher {
       maxBatch: MAX_RUNNING,
       maxWaiting: 4 * MAX_RUNNING,
       refusal: () => coreErrors.create('OVERLOADED'),
+      gather: async () => {
+        if (this.#gatherMs > 0) await delay(this.#gatherMs)
+      },
     })
   }
 
@@ -117,6 +125,10 @@ export class EventDispatcher {
     // What cannot be written is delivered again when its lease ends: at least once.
     await this.#ends.add({ id, fence, verdict }).catch((err: unknown) => this.#loop.tellAway(err))
     this.look()
+  }
+
+  get #gatherMs(): number {
+    return this.#tries.size >= BUSY ? GATHER_MS : 0
   }
 
   #loads(): readonly InboxLoad[] {

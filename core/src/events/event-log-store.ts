@@ -8,6 +8,8 @@ export interface LoggedEvent {
   readonly tenant: string
   readonly source: string
   readonly id: string
+  /** Some plugin is to have it. */
+  readonly isHeard: boolean
 }
 
 /**
@@ -44,8 +46,9 @@ export async function appendEvents(
               and g.parameters ->> 'type' = l.type and b.binding <> 'disabled'
          ) s on true
         order by l.sequence, s.plugin
+       returning event
      )
-     select tenant, source, id from logged order by sequence`,
+     select tenant, source, id, sequence in (select event from queued) as "isHeard" from logged order by sequence`,
     [LOG_TURN, ...columnsOf(events)],
   )
   return rows

@@ -11,8 +11,8 @@ const MAX_WAITING = 32 * 1024 * 1024
 
 interface Ports {
   readonly knex: Knex
-  /** Told after events became durable. */
-  readonly onAppended: () => void
+  /** Told after events became durable, and whether some plugin is to have one of them. */
+  readonly onAppended: (areHeard: boolean) => void
 }
 
 /** The one way into the event log of the host's database. */
@@ -22,9 +22,9 @@ export class EventLog {
   constructor({ knex, onAppended }: Ports) {
     this.#commits = new GroupCommit({
       write: async (requests) => {
-        const accepted = acceptedOf(requests, await appendEvents(knex, requests.flat()))
-        onAppended()
-        return accepted
+        const logged = await appendEvents(knex, requests.flat())
+        onAppended(logged.some(({ isHeard }) => isHeard))
+        return acceptedOf(requests, logged)
       },
       weightOf: (events) => events.reduce((sum, { event }) => sum + event.length, 0),
       maxBatch: MAX_BATCH,

@@ -1,19 +1,19 @@
 /** Lets many wait for the next event, whoever writes it. */
 export class EventNews {
   readonly #waiting = new Set<() => void>()
-  readonly #followers: (() => void)[] = []
+  readonly #followers: ((areHeard: boolean) => void)[] = []
 
-  /** @param look told each time from now on */
-  follow(look: () => void): void {
+  /** @param look told each time from now on, and whether a plugin may be to have some of it */
+  follow(look: (areHeard: boolean) => void): void {
     this.#followers.push(look)
   }
 
-  /** Events became durable. */
-  tell(): void {
+  /** Events became durable. @param areHeard false: no plugin is to have any of them */
+  tell(areHeard = true): void {
     const waiting = [...this.#waiting]
     this.#waiting.clear()
     for (const wake of waiting) wake()
-    for (const look of this.#followers) look()
+    for (const look of this.#followers) look(areHeard)
   }
 
   /** Resolves when something was told, after so long, or when it is not waited for any more. */

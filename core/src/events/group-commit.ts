@@ -14,6 +14,8 @@ interface Options<Item, Result> {
   /** Beyond it a writer is refused rather than made to wait. */
   readonly maxWaiting: number
   readonly refusal: () => Error
+  /** What a write waits for, so that more comes together; absent: for nothing. */
+  readonly gather?: () => Promise<unknown>
 }
 
 /** What comes while one write is under way goes into the next together: a commit costs the same for one or many. */
@@ -50,6 +52,7 @@ export class GroupCommit<Item, Result> {
     // What is said in the same turn goes together.
     await Promise.resolve()
     while (this.#waiting.length > 0) {
+      await this.#options.gather?.()
       const batch = this.#nextBatch()
       try {
         const results = await this.#options.write(batch.map(({ item }) => item))

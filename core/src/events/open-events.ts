@@ -81,8 +81,10 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
     random: Math.random,
   })
   const news = new EventNews()
-  news.follow(() => dispatcher.look())
-  const tell = tellOthers(knex, ports.hints, () => news.tell())
+  news.follow((areHeard) => {
+    if (areHeard) dispatcher.look()
+  })
+  const tell = tellOthers(knex, ports.hints, (areHeard) => news.tell(areHeard))
   const eventLog = new EventLog({ knex, onAppended: tell })
   const drain = new OutboxDrain({ outboxes, append: (events) => eventLog.append(events), log })
   const publisher = new EventPublisher({
@@ -133,19 +135,23 @@ export function openEvents(ports: Ports, stops: StopStack): Events {
 }
 
 /** @returns to be called when something is due: this node looks at once, and the others soon */
-function tellOthers(knex: Knex, hints: Pick<Hints, 'hear'>, look: () => void): () => void {
+function tellOthers(
+  knex: Knex,
+  hints: Pick<Hints, 'hear'>,
+  look: (areHeard: boolean) => void,
+): (areHeard?: boolean) => void {
   // Of this process: its own hints come back to it, and say nothing new. No name of anything, and no data.
   const self = randomBytes(8).toString('hex')
   hints.hear(EVENT_CHANNEL, (from) => {
-    if (from !== self) look()
+    if (from !== self) look(true)
   })
   const hint = new EventHint({
     send: () => knex.raw('select pg_notify(?, ?)', [EVENT_CHANNEL, self]),
     now: () => performance.now(),
     later: (ms, work) => void setTimeout(work, ms).unref(),
   })
-  return () => {
-    look()
+  return (areHeard = true) => {
+    look(areHeard)
     hint.tell()
   }
 }

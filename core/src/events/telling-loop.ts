@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { everyMs, type Wakes } from '../storage/wakes.ts'
 
 /** What an outage kept, or nobody was hinted at, is found this late. */
@@ -10,6 +11,8 @@ interface Ports {
   readonly waiting: string
   /** Looks that nobody asked for; every 2000 ms, when absent. */
   readonly wakes?: Wakes | undefined
+  /** So long from a look that left nothing to the next: what comes meanwhile is told together. None, when absent. */
+  readonly gapMs?: () => number
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -21,6 +24,7 @@ export class TellingLoop {
   #isAsked = false
   #isAway = false
   #isStopped = true
+  readonly #stop = new AbortController()
 
   constructor(ports: Ports) {
     this.#ports = ports
@@ -34,6 +38,7 @@ export class TellingLoop {
 
   async stop(): Promise<void> {
     this.#isStopped = true
+    this.#stop.abort()
     this.#end()
     await this.#telling
   }
@@ -59,6 +64,7 @@ export class TellingLoop {
       this.#isAsked = false
       try {
         if (await this.#ports.tell()) this.#isAsked = true
+        else await this.#gap()
         this.#isAway = false
       } catch (err) {
         this.tellAway(err)
@@ -67,5 +73,12 @@ export class TellingLoop {
       }
     }
     this.#telling = undefined
+  }
+
+  async #gap(): Promise<void> {
+    const ms = this.#ports.gapMs?.() ?? 0
+    if (ms === 0) return
+    const { signal } = this.#stop
+    await delay(ms, undefined, { signal }).catch(() => undefined)
   }
 }

@@ -39,6 +39,9 @@ export interface WebhooksOut {
   start(): void
 }
 
+/** A step is eight ways to the database, whether it queues one event or five hundred; nobody waits for a webhook by the millisecond. */
+const GATHER_MS = 50
+
 /** Webhooks out: events are queued for endpoints as they are logged, and sent by whichever node takes them. */
 export function openWebhooksOut(ports: Ports, stops: StopStack): WebhooksOut {
   const { knex, routing, registry, news, due, log } = ports
@@ -66,7 +69,9 @@ export function openWebhooksOut(ports: Ports, stops: StopStack): WebhooksOut {
   const onQueued = () => dispatcher.look()
   const fanOut = new FanOut({ knex, snapshot, reach, now, onQueued, log })
   const wakes = due.when(dueFanOut)
-  const queueing = new TellingLoop({ tell: () => fanOut.step(), waiting: 'webhooks', wakes, log })
+  const tell = () => fanOut.step()
+  const gapMs = () => GATHER_MS
+  const queueing = new TellingLoop({ tell, waiting: 'webhooks', wakes, gapMs, log })
   news.follow(() => queueing.look())
   // A change is news of the host, and who may hear what may be another now.
   routing.follow(() => news.tell())

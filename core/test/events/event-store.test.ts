@@ -59,7 +59,14 @@ const makeDue = () => knex('event_deliveries').update({ due_at: new Date(0) })
 t.test(
   'an event waits once for each plugin that is enabled and was granted its type',
   async (t) => {
-    await appendEvents(knex, [eventOf('1'), eventOf('2', { type: 'orders.deleted' })])
+    const logged = await appendEvents(knex, [
+      ...[eventOf('1'), eventOf('2', { type: 'orders.deleted' })],
+      eventOf('3', { type: 'orders.unheard' }),
+    ])
+    t.same(
+      logged.map(({ isHeard }) => isHeard),
+      [true, true, false],
+    )
     const rows = await knex('event_deliveries').orderBy('id').select('plugin', 'tenant', 'type')
     t.same(rows, [
       { plugin: 'reader', tenant: 'acme', type: 'orders.created' },
@@ -92,7 +99,7 @@ t.test('the same (tenant, source, id) is one event, however often it is said', a
     eventOf('1', { data: 'other' }),
     eventOf('1', { tenant: 'globex' }),
   ])
-  t.same(other, [{ tenant: 'globex', source: '/plugins/@acme/orders', id: '1' }])
+  t.same(other, [{ tenant: 'globex', source: '/plugins/@acme/orders', id: '1', isHeard: true }])
   const [taken] = (await take()).filter(({ tenant }) => tenant === 'acme')
   t.equal(JSON.parse(taken?.event ?? '').data, 'first')
 })

@@ -23,7 +23,7 @@ export interface Edition {
 export type PageManifest = any
 
 /** The packed plugin as another edition, in a folder of its own. */
-export async function pageEdition(home: string, edition: Edition): Promise<string> {
+async function pageEdition(home: string, edition: Edition): Promise<string> {
   const { version, name = pagePlugin, signalbox = () => undefined, files = {} } = edition
   const folder = join(home, `${name.replace('/', '-')}-${version}-${crypto.randomUUID()}`)
   await cp(await packedFixture('page-plugin'), folder, { recursive: true })

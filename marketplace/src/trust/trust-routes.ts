@@ -159,7 +159,6 @@ const keyid = { type: 'string', pattern: keyIdPattern } as const
 const instant = {
   type: 'string',
   pattern: '^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,3})?Z$',
-  format: 'date-time',
 } as const
 
 const newKeySchema = {

@@ -249,3 +249,22 @@ t.test('the revision of an order is that of the last change that was told', asyn
   t.equal(await isTold(), revision + 1)
   t.same(told(), [...new Set(told())])
 })
+
+t.test('what comes in a rush is folded by the job, to the same rows', async (t) => {
+  const orders = Array.from({ length: 12 }, (_, index) => `RUSH-${index + 1}`)
+  const created = orders.flatMap((id) => story(id).slice(0, 1))
+  await visibility.empty()
+  await tell(created)
+  const one = await rowsOf()
+  await visibility.empty()
+  await Promise.all(created.map(emit))
+  t.same(
+    host.jobs.map(({ job }) => job),
+    ['fold'],
+    'asked for once',
+  )
+  t.ok((await rowsOf()).length < orders.length, 'handlers left some to it')
+  await host.advance(0)
+  t.strictSame(await rowsOf(), one)
+  t.match(await call('checkReplay'), { checked: 12, behind: 0, differing: [] })
+})

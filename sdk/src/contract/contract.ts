@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { InputFault } from '../errors/coded-error.ts'
-import { faultsOf, lateValidator } from '../schema/validate.ts'
+import { faultsOf, lateValidator, ownSchema } from '../schema/validate.ts'
 import { contractSchema } from './contract-schema.ts'
 import { deliveryFaults } from './delivery.ts'
 import { linearRegExp } from './linear-regexp.ts'
@@ -23,6 +23,7 @@ const validator = lateValidator(() =>
     strictTypes: false,
     allowUnionTypes: true,
     verbose: true,
+    ...ownSchema,
   }).compile<Contract>(contractSchema),
 )
 
@@ -52,7 +53,7 @@ export function contractCompiler(options: { coerce?: boolean } = {}): Ajv2020 {
     validateFormats: true,
     validateSchema: false,
     logger: false,
-    code: { regExp: linearRegExp },
+    code: { regExp: linearRegExp, optimize: false },
     coerceTypes: options.coerce === true ? 'array' : false,
   })
   addFormats.default(ajv)
@@ -107,7 +108,7 @@ function compiled(schema: unknown): Compiled {
   if (faults.length > 0) return { ok: false, faults }
   try {
     requireDialect(schema)
-    metaSchema ??= new Ajv2020({ strict: false, logger: false })
+    metaSchema ??= new Ajv2020({ strict: false, logger: false, code: { optimize: false } })
     // Its answer is no promise: the meta-schema is none that waits.
     void metaSchema.validateSchema(schema as object, true)
     return { ok: true, check: contractCompiler().compile(schema as object) }

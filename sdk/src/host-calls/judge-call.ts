@@ -16,7 +16,7 @@ export type CompiledRule<Rule extends CallRule> = Rule & {
 export function compiledRules<Rule extends CallRule>(
   rules: Readonly<Record<string, Rule>>,
 ): ReadonlyMap<string, CompiledRule<Rule>> {
-  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true })
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, code: { optimize: false } })
   return new Map(
     Object.entries(rules).map(([name, rule]) => [
       name,

@@ -3,7 +3,7 @@ import type { FromSchema } from 'json-schema-to-ts'
 import semver from 'semver'
 import type { InputFault } from '../errors/coded-error.ts'
 import { pointerTo } from '../schema/json-pointer.ts'
-import { faultsOf, lateValidator } from '../schema/validate.ts'
+import { faultsOf, lateValidator, ownSchema } from '../schema/validate.ts'
 import { capabilityFaults } from './capability-faults.ts'
 import { type CapabilityName, capabilitySchemas } from './capability-schemas.ts'
 import { cronFault, isTimeZone } from './cron-fields.ts'
@@ -50,6 +50,7 @@ const validator = lateValidator(() =>
     strict: true,
     strictTypes: false,
     verbose: true,
+    ...ownSchema,
   }).compile<Manifest>(manifestSchema),
 )
 

@@ -96,7 +96,7 @@ t.test('a filled form is the input; what was left alone is not in it', async (t)
     method: { by: 'normal', sigma: 2 },
     open: { a: [1] },
   })
-  t.throws(() => formInput(fields, { open: '{' }), { pointer: '/open' })
+  t.throws(() => formInput(fields, { open: '{' }), /no JSON: \/open/)
 })
 
 t.test('faults stand at the control that they are of', async (t) => {

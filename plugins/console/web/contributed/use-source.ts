@@ -25,6 +25,8 @@ export interface SourceState {
   readonly isAllowed: boolean
   readonly operation: Operation | undefined
   readonly hasMore: boolean
+  /** There are more rows than the page asks for. */
+  readonly isCut: boolean
   readonly more: () => void
   readonly again: () => void
 }
@@ -46,6 +48,7 @@ export function useSource(
   const asked = paramsIn(source.input)
   const input = operation === undefined ? bound : { ...bound, ...extra(operation) }
   const paging = operation === undefined ? undefined : pagingOf(operation.input)
+  const isPaged = paging !== undefined && !('limit' in bound)
   const missing = operation === undefined ? [] : missingIn(operation.input, input)
   const isReady = operation !== undefined && missing.length === 0 && viewer.kind === 'user'
   const found = useInfiniteQuery<
@@ -69,7 +72,8 @@ export function useSource(
     initialPageParam: undefined,
     getNextPageParam: (last, pages) => {
       const next = readPointer(last.value, '/next')
-      const isMore = paging !== undefined && typeof next === 'string' && pages.length < MOST_PAGES
+      // A page that says how many rows it wants wants those and no more.
+      const isMore = isPaged && typeof next === 'string' && pages.length < MOST_PAGES
       return isMore ? next : undefined
     },
     enabled: isReady && known.isAllowed,
@@ -87,6 +91,7 @@ export function useSource(
     isAllowed: known.isPending || known.isAllowed,
     operation,
     hasMore: found.hasNextPage,
+    isCut: !isPaged && typeof readPointer(pages[0]?.value, '/next') === 'string',
     more: () => void found.fetchNextPage(),
     again: () => void found.refetch(),
   }

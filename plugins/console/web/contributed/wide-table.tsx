@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react'
 
 /**
- * A table that may be wider than its place. The library's own way measures by a style without a nonce, which the policy of the
- * page keeps out.
+ * A table that may be wider than its place. The library's own way gives all columns one width, and none what it needs.
  */
 export function WideTable({ children }: { children: ReactNode }) {
   return (

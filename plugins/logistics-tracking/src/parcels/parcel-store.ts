@@ -60,10 +60,12 @@ type Rows = [
   MappingRow,
 ]
 
-const asked = `asked as (select parcel from parcels where parcel = any($1::text[])
-  union select parcel from handling_units where unit = any($1::text[]))`
-const ships = `${asked}, ships as (select distinct p.shipment from asked a join parcels p on p.parcel = a.parcel where p.shipment is not null
-  union select $2::text where $2::text is not null)`
+/** Numbers, and parcels of units, as one list that an index is asked by: a join would read a table that is new to the planner as a whole. */
+const numbersAsked =
+  '$1::text[] || array(select u.parcel from handling_units u where u.unit = any($1::text[]))'
+const asked = `any(${numbersAsked})`
+const ships = `any(array(select s.shipment from parcels s where s.parcel = ${asked} and s.shipment is not null) || $2::text)`
+const parcelColumns = 'p.parcel, p.shipment, p.carrier, p.contents, p.state, p.revision'
 
 /** @param shipment also this one, with all its parcels */
 export async function readKnown(
@@ -78,22 +80,20 @@ export async function readKnown(
       parameters: [numbers],
     },
     {
-      sql: `with ${ships}
-            select p.parcel, p.shipment, p.carrier, p.contents, p.state, p.revision from asked a join parcels p on p.parcel = a.parcel
+      sql: `select ${parcelColumns} from parcels p where p.parcel = ${asked}
             union all
-            select p.parcel, p.shipment, p.carrier, p.contents, p.state, p.revision from ships s join parcels p on p.shipment = s.shipment
-             where p.parcel not in (select parcel from asked)`,
+            select ${parcelColumns} from parcels p where p.shipment = ${ships} and not p.parcel = ${asked}`,
       parameters: [numbers, shipment],
     },
     {
-      sql: `with ${ships} select ${shipmentColumns} from ships s join shipments h on h.shipment = s.shipment`,
+      sql: `select ${shipmentColumns} from shipments h where h.shipment = ${ships}`,
       parameters: [numbers, shipment],
     },
     {
-      sql: `with ${asked}
-            select c.parcel, json_agg(json_build_array(c.at_ms, c.digest, c.status, c.code, c.pack, c.place, c.source, c.reason,
+      sql: `select a.parcel, c.scans from unnest(${numbersAsked}) as a (parcel)
+              cross join lateral (select json_agg(json_build_array(c.at_ms, c.digest, c.status, c.code, c.pack, c.place, c.source, c.reason,
               c.signed_by, c.latitude, c.longitude, c.corrects, c.quarantined, c.event, c.voids)) as scans
-              from asked a join scans c on c.parcel = a.parcel group by c.parcel`,
+              from scans c where c.parcel = a.parcel) c where c.scans is not null`,
       parameters: [numbers],
     },
     {
@@ -161,8 +161,8 @@ export function writeParcels(
       sql: `update parcels p set shipment = x.shipment, carrier = x.carrier, contents = x.contents, status = x.state->>'status',
               state = x.state, revision = p.revision + 1
               from jsonb_to_recordset($1::jsonb) as x (parcel text, shipment text, carrier text, contents jsonb, state jsonb, revision integer)
-             where p.parcel = x.parcel and p.revision = x.revision`,
-      parameters: [JSON.stringify(kept)],
+             where p.parcel = any($2::text[]) and p.parcel = x.parcel and p.revision = x.revision`,
+      parameters: [JSON.stringify(kept), kept.map(({ parcel }) => parcel)],
       rows: kept.length,
     })
   }

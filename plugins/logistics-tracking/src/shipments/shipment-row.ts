@@ -74,8 +74,8 @@ export function writeShipments(
               dispatched_at_ms = x."dispatchedAt", delivered_at_ms = x."deliveredAt", delivered_told = x."deliveredTold",
               look_at_ms = 0, revision = h.revision + 1
               from jsonb_to_recordset($1::jsonb) as x (${fields})
-             where h.shipment = x.shipment and h.revision = x.revision`,
-      parameters: [JSON.stringify(kept), now],
+             where h.shipment = any($3::text[]) and h.shipment = x.shipment and h.revision = x.revision`,
+      parameters: [JSON.stringify(kept), now, kept.map(({ shipment }) => shipment)],
       rows: kept.length,
     })
   }

@@ -10,14 +10,16 @@ import { lookSoon } from './look-soon.ts'
 import { dueShipments, writeLooks } from './watch-store.ts'
 
 /** Mostly an event each, and seldom more than a transaction publishes. */
-const AT_ONCE = 20
-/** Of a run: what is left is due again with the next. */
-const ROUNDS = 50
+const AT_ONCE = 40
+/** Of a run: what is left is due again with the next, which begins when this one is over, so that no two look at the same. */
+const ROUNDS = 40
+const RUN_MS = 1500
 
 /** Looks at every shipment that changed, or whose time has come: expects its arrival, and sees what is in its way. */
 export async function lookAtShipments(ctx: Context): Promise<void> {
+  const until = ctx.now() + RUN_MS
   await tellLeft(ctx)
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < ROUNDS && ctx.now() < until; round += 1) {
     ctx.signal.throwIfAborted()
     if ((await again(() => lookOnce(ctx))) < AT_ONCE) return
   }

@@ -88,7 +88,7 @@ export function writeLooks(
     {
       sql: `update shipments h set look_at_ms = x.look_at_ms
               from jsonb_to_recordset($1::jsonb) as x (shipment text, revision integer, look_at_ms bigint)
-             where h.shipment = x.shipment and h.revision = x.revision`,
+             where h.shipment = any($2::text[]) and h.shipment = x.shipment and h.revision = x.revision`,
       parameters: [
         JSON.stringify(
           looks.map((look) => ({
@@ -96,6 +96,7 @@ export function writeLooks(
             look_at_ms: look.lookAtMs === null ? null : Math.ceil(look.lookAtMs),
           })),
         ),
+        looks.map(({ shipment }) => shipment),
       ],
     },
   ]

@@ -1,10 +1,16 @@
 import type { Context, PluginEvent } from '@signalbox/sdk'
 import { codeOf, isMeeting } from '../errors/host-errors.ts'
-import { foldOrders, ORDERS_AT_ONCE } from '../projection/fold-orders.ts'
+import { foldBehind, foldOrders, ORDERS_AT_ONCE } from '../projection/fold-orders.ts'
 import type { FactType } from './fact-data.ts'
-import { factOfEvent } from './fact-of-event.ts'
+import { factOfEvent, type ToldFact } from './fact-of-event.ts'
 import { factTypes } from './fact-types.ts'
 import { keepFact, markOrders } from './facts-store.ts'
+import { Rush } from './rush.ts'
+
+/** Of a handler, where there is no job to do it. */
+const OWED_MS = 2000
+
+const rush = new Rush()
 
 /**
  * Keeps what was told, marks the orders that it may change, folds them. Each step may be done again: a handler that was killed in
@@ -13,16 +19,30 @@ import { keepFact, markOrders } from './facts-store.ts'
 async function onFact(event: PluginEvent, ctx: Context): Promise<void> {
   const told = factOfEvent(event, (text) => ctx.hash('SHA-256', text), ctx.now())
   if (told === undefined) return
+  try {
+    await rush.during(() => keepAndFold(told, ctx))
+  } finally {
+    // Whoever is last asks for what all left, though he failed himself.
+    if (rush.isOwed(ctx.now()) && !(await askForFolding(ctx))) await foldBehind(ctx, OWED_MS)
+  }
+}
+
+async function keepAndFold(told: ToldFact, ctx: Context): Promise<void> {
   await keepFact(ctx, told)
   const orders = await markOrders(ctx, told, ctx.now(), ORDERS_AT_ONCE)
-  // What concerns very many is folded by the job, so that nobody waits behind it.
+  if (orders.length === 0) return
+  // What comes faster than it is folded, or concerns very many, is folded by the job, many orders at once.
+  if (rush.isOn || orders.length > ORDERS_AT_ONCE) {
+    rush.owe()
+    return
+  }
   try {
-    await foldOrders(ctx, orders.slice(0, ORDERS_AT_ONCE))
+    await foldOrders(ctx, orders)
   } catch (error) {
     // Kept and marked it is: whom this handler met too often may be ahead of it for long.
-    if (!isMeeting(error) || !(await askForFolding(ctx))) throw error
+    if (!isMeeting(error)) throw error
+    rush.owe()
   }
-  if (orders.length > ORDERS_AT_ONCE) await askForFolding(ctx)
 }
 
 /** One waiting run is enough for all that is behind. @returns false without the grant: the next word of an order folds it */

@@ -65,34 +65,40 @@ export async function markOrders(
 ): Promise<readonly string[]> {
   const nodes = [...new Set([fact.node, ...links.flatMap(({ from, to }) => [from, to])])]
   const named = fact.type === 'inventory.stockout.at-risk' ? (fact.data.orders ?? []) : []
+  const common = [nodes, named, tenant, instantText(now)]
+  const isOfStock = stock !== undefined && (await doesStockMatter({ db }, fact, stock.sku))
   const { rows } = await db.query<{ order_id: string }>(
-    `with recursive reached (node, way) as (
-       select unnest($1::text[]), 0
-       union
-       select l.to_node, r.way + 1 from reached r join links l on l.from_node = r.node where r.way < ${LONGEST_WAY}
-     ), concerned as (
-       select substr(node, 7) as order_id from reached where node like 'order:%'
-       union select unnest($2::text[])
-       union select w.order_id from wants w
-              where w.sku = $3 and ($4::text is null or w.location in ('', $4)) and w.is_open and $7::boolean
-       union select w.order_id from wants w join heads h on h.order_id = w.order_id and h.told > h.folded
-              where w.sku = $3 and not w.is_open and $7::boolean
-     ), marked as (
+    `with recursive ${concerned(isOfStock)}, marked as (
        insert into heads (tenant, order_id, told, folded, told_at)
-       select $5, order_id, 1, 0, $6 from concerned order by order_id
+       select $3, order_id, 1, 0, $4 from concerned order by order_id
        on conflict (tenant, order_id) do update
           set told = heads.told + 1,
               told_at = case when heads.told > heads.folded then heads.told_at else excluded.told_at end
        returning order_id
      )
      select order_id from marked order by order_id limit ${most + 1}`,
-    [
-      ...[nodes, named, stock?.sku ?? null, stock?.location ?? null, tenant, instantText(now)],
-      stock === undefined ? false : await doesStockMatter({ db }, fact, stock.sku),
-    ],
+    isOfStock ? [...common, stock.sku, stock.location ?? null] : common,
   )
   return rows.map(({ order_id }) => order_id)
 }
+
+/** Orders by what leads to them, and by the stock that they want: of most facts there is none, and nothing of it is planned. */
+function concerned(isOfStock: boolean): string {
+  return `reached (node, way) as (
+       select unnest($1::text[]), 0
+       union
+       select l.to_node, r.way + 1 from reached r join links l on l.from_node = r.node where r.way < ${LONGEST_WAY}
+     ), concerned as (
+       select substr(node, 7) as order_id from reached where node like 'order:%'
+       union select unnest($2::text[])${isOfStock ? WANTING : ''}
+     )`
+}
+
+const WANTING = `
+       union select w.order_id from wants w
+              where w.sku = $5 and ($6::text is null or w.location in ('', $6)) and w.is_open
+       union select w.order_id from wants w join heads h on h.order_id = w.order_id and h.told > h.folded
+              where w.sku = $5 and not w.is_open`
 
 /** That goods came matters only where somebody warned before of their running out: receipts are many, warnings few. */
 async function doesStockMatter(

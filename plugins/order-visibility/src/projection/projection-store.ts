@@ -188,8 +188,8 @@ export async function writeShadow(
 export function foldedStatement(arm: Context['arm'], writes: readonly Folded[]): Statement {
   return {
     sql: `update heads set folded = g.told, by_canary = $2 from jsonb_to_recordset($1::jsonb) as g (order_id text, told bigint, folded bigint)
-           where heads.order_id = g.order_id and heads.folded = g.folded and heads.folded < g.told`,
-    parameters: [headsJson(writes), arm === 'canary'],
+           where heads.order_id = any($3::text[]) and heads.order_id = g.order_id and heads.folded = g.folded and heads.folded < g.told`,
+    parameters: [headsJson(writes), arm === 'canary', writes.map(({ row }) => row.order_id)],
     rows: writes.length,
   }
 }

@@ -45,6 +45,7 @@ export function KanbanBlock({ block }: { block: KanbanSpec }) {
               />
             ))}
           </section>
+          {source.isCut && <small>{t('onlyFirst', { count: rows.length })}</small>}
           {dialog}
         </>
       )}

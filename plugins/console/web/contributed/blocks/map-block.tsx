@@ -43,6 +43,7 @@ export function MapBlock({ block }: { block: MapSpec }) {
         return (
           <>
             <MapDrawing points={points} isWay={block.at !== undefined && isOneWay(block)} />
+            {source.isCut && <small>{t('onlyFirst', { count: rows.length })} </small>}
             {rows.length > points.length && (
               <small>{t('unplaced', { count: rows.length - points.length })}</small>
             )}

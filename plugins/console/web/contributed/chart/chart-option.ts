@@ -44,7 +44,7 @@ export function chartOption(
     ...spec.series.flatMap((one, index) =>
       isBand(one) ? [] : [seriesOf(spec, one, index, drawn, place, look, isNumeric)],
     ),
-    ...marks(spec, answers, labels, place),
+    ...marks(spec, answers, labels, place, look),
   ]
   return {
     ...base(place, look),
@@ -212,6 +212,7 @@ function marks(
   answers: readonly unknown[],
   labels: readonly string[],
   place: Place,
+  look: ChartLook,
 ): Record<string, unknown>[] {
   if (told === undefined || first === undefined) return []
   const rules = new Map<string, string[]>()
@@ -230,7 +231,7 @@ function marks(
   const markLine = {
     symbol: 'none',
     silent: true,
-    label: { formatter: '{b}', fontSize: 10, rotate: 0 },
+    label: { formatter: '{b}', fontSize: 10, rotate: 0, color: look.text, textBorderWidth: 0 },
     lineStyle: { type: 'dotted', color: '#c4242b' },
     data: data.slice(0, 100),
   }
