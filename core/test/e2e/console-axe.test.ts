@@ -1,48 +1,42 @@
 import t from 'tap'
 import { startChromium, withoutChromium } from '../support/chromium.ts'
-import { enableConsole, startConsoleHost } from '../support/console-host.ts'
-import {
-  axeViolations,
-  goTo,
-  keepScreenshot,
-  linksOf,
-  openConsole,
-} from '../support/console-page.ts'
-import { person } from '../support/people.ts'
+import { openConsoleCompany, tenant } from '../support/console-company.ts'
+import { crawl, violationsInBoth } from '../support/console-crawl.ts'
+import { keepScreenshot, openConsole, type Viewer } from '../support/console-page.ts'
 import { testDatabases } from '../support/postgres.ts'
 
-t.test('every page of the console can be read by all', { skip: withoutChromium }, async (t) => {
-  const { hostUrl } = await testDatabases(t)
-  const host = await startConsoleHost(t, { databaseUrl: hostUrl })
-  await host.client.request('POST', '/v1/tenants', { id: 'acme', name: 'Acme' })
-  await enableConsole(host, 'acme')
-  await person(host.url, host.client, { tenant: 'acme', login: 'ann', roles: ['admin'] })
-  const browser = await startChromium(t)
-  const { page, complaints } = await openConsole(browser, {
-    url: host.url,
-    as: 'operator',
-    path: '/?tenant=acme',
+const locales = ['en-GB', 'zh-CN'] as const
+const viewers: Readonly<Record<string, Viewer>> = {
+  operator: 'operator',
+  admin: { tenant, login: 'ann' },
+}
+
+t.test('pages of the console can be read by all', { skip: withoutChromium }, async (t) => {
+  const { hostUrl, pluginUrl } = await testDatabases(t)
+  const host = await openConsoleCompany(t, {
+    databaseUrl: hostUrl,
+    environment: { PLUGIN_DATABASE_URL: pluginUrl },
   })
-  await keepScreenshot(page, 'home-en')
-  console.log(await linksOf(page))
-  console.log(await axeViolations(page))
-  await page.getByRole('button', { name: /^Tenant/ }).click()
-  await page.getByRole('listbox').first().waitFor({ state: 'attached' })
-  await page.waitForTimeout(800)
-  await keepScreenshot(page, 'home-tenant')
-  console.log(await axeViolations(page))
-  await page.keyboard.press('Escape')
-  await page.keyboard.press('Control+k')
-  await page.waitForTimeout(300)
-  await keepScreenshot(page, 'home-palette')
-  console.log(await axeViolations(page))
-  await page.keyboard.press('Escape')
-  await page.getByRole('button', { name: /^Account/ }).click()
-  await page.waitForTimeout(300)
-  await keepScreenshot(page, 'home-menu')
-  console.log(await axeViolations(page))
-  await page.keyboard.press('Escape')
-  await goTo(page, '/plugins?tenant=acme')
-  await keepScreenshot(page, 'plugins')
-  console.log(complaints)
+  const browser = await startChromium(t)
+  for (const [name, as] of Object.entries(viewers)) {
+    for (const locale of locales) {
+      t.test(`every page that the ${name} finds, in ${locale}, light and dark`, async (t) => {
+        const { page, complaints } = await openConsole(browser, { url: host.url, as, locale })
+        const broken: string[] = []
+        const seen = await crawl(
+          page,
+          as === 'operator' ? `?tenant=${tenant}` : '',
+          async (path) => {
+            broken.push(...(await violationsInBoth(page, path)))
+            const file = path.replaceAll(/[^a-z0-9]+/g, '-').slice(0, 60)
+            await keepScreenshot(page, `${locale}${file}-${name}`)
+          },
+        )
+        t.same(broken, [])
+        t.ok(seen.length >= 8, `${seen.length} pages: ${seen.join(' ')}`)
+        t.same(complaints, [])
+        await page.context().close()
+      })
+    }
+  }
 })

@@ -91,11 +91,14 @@ let axe: Promise<string> | undefined
 /** @returns a line for each rule that the page breaks, and where: https://github.com/dequelabs/axe-core */
 export async function axeViolations(page: Page): Promise<readonly string[]> {
   axe ??= readFile(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8')
+  // What is on its way from one colour to another has neither.
+  await page.evaluate(`Promise.allSettled(document.getAnimations()
+    .filter((one) => one.effect?.getComputedTiming().endTime < Infinity).map((one) => one.finished))`)
   await page.evaluate(await axe)
   const violations = await page.evaluate(async (runOnly) => {
     // biome-ignore lint/suspicious/noExplicitAny: it has put itself there
     const { axe } = globalThis as any
-    return (await axe.run({ exclude: [] }, { runOnly })).violations as Violation[]
+    return (await axe.run({ runOnly })).violations as Violation[]
   }, RULES)
   return violations.map(
     ({ id, nodes }) =>
@@ -112,15 +115,16 @@ export async function keepScreenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(screenshots, `${name}.png`) })
 }
 
-/** Of an element of the page: the DOM has no types here. */
-interface Link {
-  getAttribute(name: string): string | null
-}
-
-/** Where the page leads within the console: its links, each once, without the deeper parts of what it shows. */
+/** Where the page leads within the console, its tabs too: paths below /console. */
 export async function linksOf(page: Page): Promise<readonly string[]> {
-  const paths = await page
-    .locator('a[href^="/console"]')
-    .evaluateAll((all) => all.map((one) => (one as unknown as Link).getAttribute('href') ?? ''))
-  return [...new Set(paths.map((path) => path.replace(/^\/console/, '') || '/'))]
+  const paths = await page.evaluate<string[]>(`[
+    ...[...document.querySelectorAll('a[href^="/console"]')].map((link) => link.getAttribute('href')),
+    ...[...document.querySelectorAll('[role="tablist"] [data-node-key]')].map((tab) => {
+      const url = new URL(location.href)
+      url.searchParams.set('tab', tab.getAttribute('data-node-key'))
+      return url.pathname + url.search
+    }),
+  ]`)
+  const below = paths.map((path) => path.replace(/^\/console(?=[/?]|$)/, ''))
+  return [...new Set(below.map((path) => (path.startsWith('/') ? path : `/${path}`)))]
 }

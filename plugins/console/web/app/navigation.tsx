@@ -38,6 +38,7 @@ export function Navigation({ onChosen }: { onChosen: () => void }) {
             {entries.map((entry) => (
               <li key={entry.place}>
                 <Link
+                  className="nav-link"
                   to={{ pathname: entry.place, search: keep }}
                   onClick={onChosen}
                   aria-current={entry.place === selected ? 'page' : undefined}

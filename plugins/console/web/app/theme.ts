@@ -1,19 +1,4 @@
 import { theme as antd, type ThemeConfig } from 'antd'
-import { useSyncExternalStore } from 'react'
-import type { Scheme } from './preferences.ts'
-
-const dark = window.matchMedia('(prefers-color-scheme: dark)')
-
-export function useIsDark(scheme: Scheme): boolean {
-  const isSystemDark = useSyncExternalStore(
-    (listener) => {
-      dark.addEventListener('change', listener)
-      return () => dark.removeEventListener('change', listener)
-    },
-    () => dark.matches,
-  )
-  return scheme === 'system' ? isSystemDark : scheme === 'dark'
-}
 
 /**
  * Colours of text reach 4.5 : 1 on their background and those of controls 3 : 1 (WCAG 2.2, 1.4.3 and 1.4.11): the library's own
@@ -66,7 +51,6 @@ const lightTokens = {
 
 const darkTokens = {
   colorPrimary: '#2f6fed',
-  colorPrimaryHover: '#2a63d4',
   colorLink: '#8ab4ff',
   colorError: '#d63a3f',
   colorTextSecondary: 'rgba(255, 255, 255, 0.78)',

@@ -24,7 +24,14 @@ export function ContributedPage() {
   const { '*': splat = '' } = useParams()
   const tenant = useTenant()
   const contributed = useContributed()
-  if (tenant === undefined) return <EmptyState text={t('chooseTenant')} />
+  if (tenant === undefined) {
+    return (
+      <>
+        <PageHead title={t('index.title')} />
+        <EmptyState text={t('chooseTenant')} />
+      </>
+    )
+  }
   if (contributed.error !== null) return <ProblemNote error={contributed.error} />
   const page = pageAt(contributed.pages, splat)
   if (page === undefined && contributed.isPending) return <Spin />

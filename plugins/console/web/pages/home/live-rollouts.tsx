@@ -32,7 +32,9 @@ export function LiveRollouts() {
       title={t('liveRollouts')}
       extra={<Link to={{ pathname: '/rollouts', search: keep }}>{t('all')}</Link>}
     >
-      {live.length === 0 ? (
+      {data === undefined ? (
+        <Waiting />
+      ) : live.length === 0 ? (
         <EmptyState text={t('noneLive')} />
       ) : (
         <ul className="plain-list">

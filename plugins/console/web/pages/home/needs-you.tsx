@@ -8,6 +8,7 @@ import { usePlaceQuery } from '../../app/place-query.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { Glyph } from '../../parts/glyph.tsx'
 import { Panel } from '../../parts/panel.tsx'
+import { Waiting as OnItsWay } from '../../parts/waiting.tsx'
 import { type Waiting, type WaitingKind, waitingIn, waitsFor } from './waiting.ts'
 
 /** Looked at again so often: what waits for a person is no emergency. */
@@ -31,7 +32,9 @@ export function NeedsYou({ viewer, tenant }: { viewer: Viewer; tenant: string | 
   const found = kinds.flatMap(({ kind }, index) => waitingIn(kind, asked[index]?.data?.items ?? []))
   return (
     <Panel title={t('needsYou')}>
-      {found.length === 0 ? (
+      {asked.some(({ isPending }) => isPending) ? (
+        <OnItsWay />
+      ) : found.length === 0 ? (
         <EmptyState text={t('nothingWaits')} />
       ) : (
         <ul className="plain-list">

@@ -7,6 +7,7 @@ import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { agoText } from '../../parts/formats.ts'
+import { scrollOf } from '../../parts/long-table.ts'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
@@ -45,7 +46,7 @@ export function RolloutsPage() {
         loading={list.isPending}
         dataSource={list.items}
         pagination={false}
-        scroll={{ x: 'max-content' }}
+        {...scrollOf(list.items.length)}
         locale={{
           emptyText: (
             <EmptyState

@@ -1,0 +1,143 @@
+import t from 'tap'
+import { Browser as Client } from '../support/browser.ts'
+import { openPage, startChromium, withoutChromium } from '../support/chromium.ts'
+import { enableConsole, startConsoleHost } from '../support/console-host.ts'
+import { arrived, goTo, keepScreenshot, openConsole } from '../support/console-page.ts'
+import { enablePlugin } from '../support/fixture-plugin.ts'
+import { OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
+import { attack, hostile, installHostilePages } from '../support/hostile-pages.ts'
+import { otherSite } from '../support/other-site.ts'
+import { PASSWORD, person } from '../support/people.ts'
+import { testDatabases } from '../support/postgres.ts'
+
+const tenant = 'acme'
+
+t.test('the console among the hostile', { skip: withoutChromium }, async (t) => {
+  const { hostUrl } = await testDatabases(t)
+  const host = await startConsoleHost(t, { databaseUrl: hostUrl })
+  await host.client.request('POST', '/v1/tenants', { id: tenant, name: attack('tenant') })
+  await enableConsole(host, tenant)
+  await installHostilePages(host, await temporaryHome(t))
+  await enablePlugin(host.client, tenant, hostile, [])
+  const { id } = await person(host.url, host.client, { tenant, login: 'ann', roles: ['admin'] })
+  const named = { displayName: attack('person') }
+  await host.client.request('PATCH', `/v1/users/${id}?tenant=${tenant}`, named)
+  const browser = await startChromium(t)
+  const operator = await openConsole(browser, { url: host.url, as: 'operator' })
+  const ann = await openConsole(browser, { url: host.url, as: { tenant, login: 'ann' } })
+  const { page, complaints } = ann
+
+  /** Whether anything of what was written came to life. */
+  const found = (at: typeof page) =>
+    at.evaluate(`({
+      owned: typeof globalThis.owned, polluted: typeof ({}).polluted,
+      images: document.querySelectorAll('img').length,
+      scripts: [...document.querySelectorAll('script')].filter((one) => one.textContent.includes('owned')).length,
+      links: [...document.querySelectorAll('a')].filter((one) => one.protocol === 'javascript:').length,
+    })`)
+  const nothing = { owned: 'undefined', polluted: 'undefined', images: 0, scripts: 0, links: 0 }
+
+  t.test('what a plugin says of itself is text on every page', async (t) => {
+    const about = `/plugins/${encodeURIComponent(hostile)}?tenant=${tenant}`
+    for (const path of [`/?tenant=${tenant}`, `/plugins?tenant=${tenant}`, about]) {
+      await goTo(operator.page, path)
+      t.same(await found(operator.page), nothing, path)
+    }
+    await operator.page.getByRole('heading', { level: 1, name: '<img src=x' }).waitFor()
+    await keepScreenshot(operator.page, 'en-GB-hostile-plugin')
+    for (const tab of ['grants', 'secrets', 'jobs', 'invocations', 'usage']) {
+      await goTo(operator.page, `${about}&tab=${tab}`)
+      t.same(await found(operator.page), nothing, tab)
+    }
+    const name = page.getByRole('button', { name: `appearance of ${attack('person')}` })
+    t.equal(await name.count(), 1, 'a name of a person is text as well')
+    t.same(await found(page), nothing)
+  })
+
+  t.test('pages of plugins that are named like parts of every object are pages', async (t) => {
+    await goTo(page, '/p')
+    await page
+      .getByRole('link', { name: attack('__proto__').slice(0, 20) })
+      .first()
+      .waitFor()
+    t.same(await found(page), nothing)
+    for (const path of ['/p/hostile/named-0', '/p/hostile/named-1', '/p/hostile/many-19']) {
+      await goTo(page, path)
+      t.same(await found(page), nothing, path)
+    }
+    await keepScreenshot(page, 'en-GB-hostile-page')
+    await page.getByRole('link', { name: 'Home' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor()
+  })
+
+  t.test('what stands in the address is text, too', async (t) => {
+    const evil = encodeURIComponent('"><img src=x onerror=alert(1)><script>owned=1</script>')
+    const paths = [
+      `/plugins/${evil}?tenant=${evil}`,
+      `/rollouts/${evil}`,
+      `/p/${evil}`,
+      `/?tenant=${evil}#${evil}`,
+      `/plugins?tenant=${tenant}&tab=__proto__`,
+      '/plugins/__proto__',
+      '/rollouts/..%2f..%2fv1%2fme',
+    ]
+    for (const path of paths) {
+      await goTo(operator.page, path)
+      t.same(await found(operator.page), nothing, path)
+      t.equal(new URL(operator.page.url()).origin, host.url)
+    }
+  })
+
+  t.test('nobody is led away by who signs in', async (t) => {
+    const nexts = [
+      '//evil.example',
+      '/\\evil.example',
+      'https://evil.example/',
+      'javascript:alert(1)',
+    ]
+    for (const next of [...nexts, ...nexts.map(encodeURIComponent)]) {
+      const stranger = await openPage(browser)
+      await stranger.page.goto(`${host.url}/sign-in#next=${next}`)
+      await stranger.page.getByLabel('Company').fill(tenant)
+      await stranger.page.getByLabel('Login').fill('ann')
+      await stranger.page.getByLabel('Password').fill(PASSWORD)
+      await stranger.page.getByRole('button', { name: 'Go on', exact: true }).click()
+      await stranger.page.getByRole('link', { name: 'Console' }).waitFor()
+      t.equal(stranger.page.url(), `${host.url}/sign-in`, next)
+      t.same(stranger.complaints, [])
+      await stranger.page.context().close()
+    }
+  })
+
+  t.test('no site frames it, and none makes a change through it', async (t) => {
+    const policy = (await fetch(`${host.url}/console`)).headers.get('content-security-policy')
+    t.match(policy, "frame-ancestors 'none'")
+    const framing = await openPage(browser)
+    await framing.page.goto(await otherSite(t, 'localhost'))
+    const seen = await framing.page.evaluate<string>(`new Promise((resolve) => {
+      const frame = document.createElement('iframe')
+      frame.src = '${host.url}/console'
+      frame.onload = () => resolve(frame.contentDocument === null ? 'closed' : 'open')
+      document.body.append(frame)
+    })`)
+    t.equal(seen, 'closed')
+    await framing.page.frames()[1]?.waitForLoadState()
+    t.equal(await framing.page.frameLocator('iframe').locator('#app').count(), 0, 'nothing of it')
+    const client = new Client(host.url)
+    await client.ask('POST', '/v1/sign-in/operator', { token: OPERATOR_TOKEN })
+    const make = (headers: Record<string, string>) =>
+      client.ask('POST', '/v1/tenants', { id: 'evil', name: 'Evil' }, headers)
+    t.equal((await make({ 'x-csrf-token': '' })).status, 403, 'without the token')
+    t.equal((await make({ 'x-csrf-token': 'x'.repeat(43) })).status, 403, 'with another one')
+    const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+    t.equal((await make(foreign)).status, 403, 'from another site')
+    const { items } = await host.client.request<{ items: { id: string }[] }>('GET', '/v1/tenants')
+    t.notOk(items.some(({ id }) => id === 'evil'))
+  })
+
+  t.test('and the console is up, with nothing to complain of', async (t) => {
+    await page.reload()
+    await arrived(page)
+    t.same([...complaints, ...operator.complaints], [])
+  })
+})
