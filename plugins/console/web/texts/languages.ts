@@ -4,13 +4,7 @@ export type Language = 'en' | 'zh-CN'
 
 export const LANGUAGES: readonly Language[] = ['zh-CN', 'en']
 
-/** The texts of all pages, by namespace: what English has, every language has. */
-export type Texts = Widened<typeof en>
-
-type Widened<Value> = Value extends string
-  ? string
-  : { readonly [Key in keyof Value]: Widened<Value[Key]> }
-
+/** Names of all texts, as English has them; the build holds the other language to it. */
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'common'
