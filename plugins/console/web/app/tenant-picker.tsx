@@ -1,12 +1,8 @@
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../api/list.ts'
+import { labelOf, type Tenant } from './tenant.ts'
 import { useParam } from './use-param.ts'
-
-export interface Tenant {
-  readonly id: string
-  readonly name: string
-}
 
 const TenantSearch = lazy(async () => ({
   default: (await import('./tenant-search.tsx')).TenantSearch,
@@ -38,8 +34,4 @@ export function TenantPicker() {
       <TenantSearch tenants={items} chosen={tenant} isFetching={isFetching} onChosen={setTenant} />
     </Suspense>
   )
-}
-
-export function labelOf({ id, name }: Tenant): string {
-  return `${name} (${id})`
 }

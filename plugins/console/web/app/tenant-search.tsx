@@ -1,7 +1,7 @@
 import { Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Library } from './library.tsx'
-import { labelOf, type Tenant } from './tenant-picker.tsx'
+import { labelOf, type Tenant } from './tenant.ts'
 
 /** Opened as soon as it is there, with the focus that its button had. */
 export function TenantSearch({
