@@ -9,7 +9,7 @@ import { goTo, openConsole, type Viewer } from '../test/support/console-page.ts'
 import type { HostProcess } from '../test/support/host-process.ts'
 import { Teardowns } from '../test/support/own-server-host.ts'
 import { probe } from '../test/support/probe.ts'
-import { measuredLoad } from './console-load.ts'
+import { type Load, measuredLoad } from './console-load.ts'
 import { scrolledRows } from './console-scroll.ts'
 import { quantile } from './quantile.ts'
 
@@ -54,13 +54,13 @@ export async function run(): Promise<Figures> {
 
 /** Of the first page, each time by a browser that was never here. */
 async function loadFigures(browser: Browser, host: HostProcess): Promise<Figures> {
-  const loads = []
+  const loads: Load[] = []
   for (let load = 0; load < LOADS; load++) {
     const { page } = await openConsole(browser, { url: host.url, as: 'operator' })
     loads.push(await measuredLoad(page, `${host.url}/console?tenant=${tenant}`))
     await page.context().close()
   }
-  const median = (of: (load: (typeof loads)[number]) => number) => quantile(loads.map(of), 0.5)
+  const median = (of: (load: Load) => number) => quantile(loads.map(of), 0.5)
   return {
     first_load_kb_gz: Math.round(median(({ bytes }) => bytes) / 100) / 10,
     interactive_ms: Math.round(median(({ interactiveMs }) => interactiveMs)),
@@ -74,7 +74,7 @@ async function loadFigures(browser: Browser, host: HostProcess): Promise<Figures
 /** From the move, as the host dates it, to the word on the page of the rollout. */
 async function lagFigures(browser: Browser, host: HostProcess): Promise<Figures> {
   const { page } = await openConsole(browser, { url: host.url, as: 'operator' })
-  const lags = []
+  const lags: number[] = []
   for (let move = 0; move < MOVES; move++) lags.push(await shownAfter(page, host))
   await page.context().close()
   return { rollout_lag_ms: Math.round(Math.max(...lags)) }
@@ -138,7 +138,7 @@ async function axeFigures(browser: Browser, host: HostProcess): Promise<Figures>
 /** Each file of journeys as `npm test` runs it. */
 async function journeyFigures(): Promise<Figures> {
   const files = globSync('core/test/e2e/console-*.test.ts', { cwd: root }).sort()
-  const failed = []
+  const failed: string[] = []
   for (const file of files) if ((await codeOf(file)) !== 0) failed.push(file)
   for (const file of failed) process.stderr.write(`failed: ${file}\n`)
   return { journeys: files.length, journeys_failed: failed.length }

@@ -17,9 +17,9 @@ const patterns = ['{core,sandbox,marketplace,sdk}/test/**/*.test.ts', 'plugins/*
 /** Hosts as whole processes, npm as it is, what is killed, cut off or rebuilt, plugins on tables of a PostgreSQL: most of what all tests take. */
 const endToEnd =
   /^core\/test\/(e2e|isolation)\/|^core\/test\/cli\/author\/create|^marketplace\/test\/(.*\/)?(npm-|other-clients|checks-at-publish)|\/(abort-race|approvals|bad-bytes|batch-supervision|blob-routes|byte-answers|check-command|crash|database-away|databases|embedded-postgres|every-call|keeping-apart|killed-moves|lost-change|markdown|narrowed-tokens|pack-plugin|plugin-databases|publish-limits|rehearse|rollout-model|signing|supervision|transaction-killed|trusted-tier)\.test\.ts$|^plugins\/[^/]+\/test\/((certificates|inspection|laboratories|nonconformities|planning|suppliers)\/|data-checks\/(package|runs|service|sql-equals-memory)|sampling\/service|spc\/spc-plugin|(cms|envelopes|long-term|pdf|signing|timestamps|verification|polling|shipments)\/|epcis\/capture|(connected|plugin|sensors|trace)\.test)/
-/** From npm publish to a call; a receipt to its decision; movements to an order; a file to what is said of its signatures. */
+/** From npm publish to a call; pages of the console in a browser; a receipt to its decision; movements to an order; a file to what is said of its signatures. */
 const sample =
-  /\/(first-light|inspection\/arrivals|planning\/planning|verification\/cases|envelopes\/rules)\.test\.ts$/
+  /\/(first-light|console-axe-sample|inspection\/arrivals|planning\/planning|verification\/cases|envelopes\/rules)\.test\.ts$/
 
 /** What reaches beyond its own process, or is heavy or global enough to want one. */
 const apart =
