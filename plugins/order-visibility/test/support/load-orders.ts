@@ -37,12 +37,14 @@ export async function loadOrders(
      select $1, 1, o.order_id, s.nth, s.stage, s.next_stage, o.customer, o.placed_at + s.nth * interval '2 days',
             o.placed_at + (s.nth + 1) * interval '2 days'
        from orders o cross join (values (0, 'entered', 'released'), (1, 'released', 'ready'), (2, 'ready', 'shipped'),
-            (3, 'shipped', 'delivered'), (4, 'delivered', 'completed')) as s (nth, stage, next_stage)`,
+            (3, 'shipped', 'delivered'), (4, 'delivered', 'completed')) as s (nth, stage, next_stage)
+      where o.tenant = $1 and o.order_id like 'SO-%'`,
     [tenant],
   )
   await query(
     `insert into stage_counts (tenant, generation, stage, slot, orders)
-     select $1, 1, stage, 0, count(*) from orders group by stage`,
+     select $1, 1, stage, 0, count(*) from orders where tenant = $1 and order_id like 'SO-%' group by stage
+     on conflict (tenant, generation, stage, slot) do update set orders = stage_counts.orders + excluded.orders`,
     [tenant],
   )
   // As autovacuum leaves tables: what is in an index is read from it alone.
