@@ -80,7 +80,8 @@ async function onlyComputes(file: string, seen = new Set<string>()): Promise<boo
   seen.add(file)
   for (const [, specifier = ''] of (await readFile(file, 'utf8')).matchAll(imports)) {
     if (apart.test(specifier)) return false
-    if (!/^\.|^@signalbox\//.test(specifier)) continue
+    // A text that shows an import has places to fill in, and is none.
+    if (!/^\.|^@signalbox\//.test(specifier) || specifier.includes('${')) continue
     const source = createRequire(file).resolve(specifier)
     if (source.endsWith('.ts') && !(await onlyComputes(source, seen))) return false
   }
