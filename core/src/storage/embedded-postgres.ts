@@ -37,6 +37,8 @@ export interface EmbeddedPostgresOptions {
   readonly log: Log
   /** Where root's cluster goes instead of /var/lib/signalbox. For tests. */
   readonly systemState?: string
+  /** That it takes at once; absent: what one node and its operator need. For tests, of many hosts. */
+  readonly connections?: number
 }
 
 /** How often a dead postmaster is noticed; `kill(pid, 0)` costs about a microsecond. */
@@ -90,7 +92,10 @@ export class EmbeddedPostgres {
     const running = await findRunning(data)
     const cluster = running
       ? { folder, data, port: running.port, log: join(folder, 'server.log') }
-      : await prepareCluster({ folder, binaries, account, password: options.password })
+      : await prepareCluster({
+          ...{ folder, binaries, account },
+          ...{ password: options.password, connections: options.connections },
+        })
     const server = new EmbeddedPostgres(options, account, binaries, cluster)
     await server.#begin(running?.pid)
     return server

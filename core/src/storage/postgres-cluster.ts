@@ -26,6 +26,8 @@ export interface ClusterOptions {
   readonly binaries: PostgresBinaries
   readonly account: PostgresAccount | undefined
   readonly password: string
+  /** That it takes at once; absent: what one node and its operator need. */
+  readonly connections?: number | undefined
 }
 
 /**
@@ -37,7 +39,10 @@ export async function prepareCluster(options: ClusterOptions): Promise<PostgresC
   const data = join(folder, 'data')
   if (!(await stat(join(data, 'PG_VERSION')).catch(() => undefined))) await create(options, data)
   const port = await keptOrFreePort(join(folder, 'port'))
-  await writeFile(join(data, 'postgresql.conf'), settings(port))
+  await writeFile(
+    join(data, 'postgresql.conf'),
+    settings(port, options.connections ?? connectionBudget.server),
+  )
   await writeFile(join(data, 'pg_hba.conf'), 'host all all 127.0.0.1/32 scram-sha-256\n')
   return { folder, data, port, log: join(folder, 'server.log') }
 }
@@ -72,12 +77,12 @@ async function create(options: ClusterOptions, data: string): Promise<void> {
  * that went away never fills the disk. `log` leaves ordinary errors out of the log: a plugin's wrong SQL
  * must not fill the disk either. `temp_file_limit` bounds what one query may spill.
  */
-function settings(port: number): string {
+function settings(port: number, connections: number): string {
   return `# Written by Signalbox at every start; changes here are lost.
 listen_addresses = '127.0.0.1'
 port = ${port}
 unix_socket_directories = '.'
-max_connections = ${connectionBudget.server}
+max_connections = ${connections}
 password_encryption = 'scram-sha-256'
 wal_level = logical
 max_slot_wal_keep_size = '512MB'

@@ -17,6 +17,8 @@ interface TestServer {
 const tapFolder = fileURLToPath(new URL('../../../.tap/', import.meta.url))
 const stateFile = join(tapFolder, 'postgres.json')
 const START_TIMEOUT_MS = 60_000
+/** A test has up to six hosts on it at once, and two tests run at a time: a host takes some twenty. */
+const CONNECTIONS = 300
 
 /** The running server's URL. Starts it when no `before` of tap did, as when one file runs alone. */
 export async function testServer(): Promise<string> {
@@ -56,6 +58,7 @@ export async function startTestServer(): Promise<void> {
     password,
     log: { info: () => undefined, warn: (fields, message) => console.error(message, fields) },
     systemState: join(tmpdir(), 'signalbox-test'),
+    connections: CONNECTIONS,
   })
   await prepareForTests(server.url)
   await writeFile(`${stateFile}.draft`, JSON.stringify({ url: server.url, pid: server.pid }))
