@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { axeViolations, goTo, linksOf } from './console-page.ts'
 
 /** More than the console has: a page that leads on and on would not end. */
-const MOST_PAGES = 80
+const MOST_PAGES = 200
 
 /** Pages that no other leads to. */
 const DEEP = ['/', '/rollouts/new', '/nowhere']
