@@ -139,8 +139,11 @@ t.test('a page that does not come up in several sessions is taken back by the ho
     metrics,
     /signalbox_page_reports_total\{plugin="@pages\/one",version="1.1.0",outcome="failed"\} \d/,
   )
-  const { items } = await admin.request<{ items: object[] }>('GET', '/v1/audit?action=page.failed')
-  t.match(items[0], { subject: next })
+  const failures = async () =>
+    (await admin.request<{ items: object[] }>('GET', '/v1/audit?action=page.failed')).items
+  // The journal of calls is written in batches.
+  await until(async () => (await failures()).length > 0)
+  t.match((await failures())[0], { subject: next })
   t.match(host.log(), 'a page of a plugin failed in a browser')
 })
 
