@@ -55,7 +55,8 @@ async function operatorKey(client: HostClient, dataFolder: string, project: stri
   return key
 }
 
-async function letOperatorPass(client: HostClient): Promise<void> {
+/** For the tier trusted, where reviews of two others would be asked for: who starts a demo, or a test, is alone. */
+export async function letOperatorPass(client: HostClient): Promise<void> {
   const path = '/v1/marketplace/review-policy'
   const policy = await client.request<ReviewPolicy>('GET', path)
   const trusted = { ...policy.tiers['trusted'], operatorPasses: true }

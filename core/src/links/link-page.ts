@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { secured } from '../gateway/own-page.ts'
 import type { InstalledVersion } from '../rollout/routing/snapshot.ts'
 import type { SharedLink } from './link-store.ts'
 
@@ -39,12 +40,9 @@ export async function sendLinkPage(
   path: string,
 ): Promise<FastifyReply> {
   const page = await assets.read(version, path, {})
-  return reply
+  return secured(reply)
     .headers({
       'content-security-policy': pagePolicy(page.toString('utf8'), `${publicUrl}/links/`),
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cross-origin-opener-policy': 'same-origin',
       'cache-control': 'no-store',
     })
     .type('text/html; charset=utf-8')

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { Language } from '@signalbox/sdk/errors'
+import { selfContainedPolicy } from '../gateway/own-page.ts'
 
 /** Why somebody does not see a page that is there. */
 export type Closed = 'not-enabled' | 'not-ready'
@@ -43,18 +43,7 @@ out.addEventListener('click', async () => {
 })
 `
 
-const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
-
-/** Nothing but what stands in it is run, and nobody frames it. */
-export const closedPolicy = [
-  "default-src 'none'",
-  `style-src ${hashOf(style)}`,
-  `script-src ${hashOf(script)}`,
-  "connect-src 'self'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-].join('; ')
+export const closedPolicy = selfContainedPolicy({ style, script })
 
 export function closedPage(why: Closed, language: Language): string {
   const text = texts[language]

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { inScript } from '../gateway/own-page.ts'
+import { inScript, secured } from '../gateway/own-page.ts'
 import type { Arm } from '../rollout/cohorts/cohort.ts'
 
 /** What a page is told of itself. */
@@ -48,13 +48,7 @@ export function pagePolicy(nonce: string): string {
 
 /** Of what a page is for one viewer, so that nobody keeps it for another. */
 export function pageHeaders(reply: FastifyReply, policy: string): FastifyReply {
-  return reply
-    .headers({
-      'content-security-policy': policy,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cross-origin-opener-policy': 'same-origin',
-      'cache-control': 'no-store',
-    })
+  return secured(reply)
+    .headers({ 'content-security-policy': policy, 'cache-control': 'no-store' })
     .type('text/html; charset=utf-8')
 }

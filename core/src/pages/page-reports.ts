@@ -60,11 +60,7 @@ export class PageReports {
    *   failure
    * @throws CORE_PAGE_REPORTS_TOO_MANY
    */
-  take(
-    known: Pick<Authenticated, 'principal' | 'csrf'>,
-    report: PageReport,
-    traceId: string,
-  ): boolean {
+  take(known: Pick<Authenticated, 'principal'>, report: PageReport, traceId: string): boolean {
     const viewer = viewerOf(known)
     const actor = actorOf(known.principal)
     const session = viewer.requestId ?? actor

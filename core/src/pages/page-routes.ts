@@ -7,6 +7,7 @@ import { pageConfig } from '../gateway/own-page.ts'
 import type { Authenticated } from '../identity/authenticate.ts'
 import { type Snapshot, versionKey } from '../rollout/routing/snapshot.ts'
 import { type Closed, closedPage, closedPolicy } from './closed-page.ts'
+import { notFound } from './not-found.ts'
 import { filledPage, pageHeaders, pagePolicy } from './page-html.ts'
 import { isMounted, type PagePick, pageOf, pickPage, pluginAt } from './pick-page.ts'
 import { baseOf } from './ui-path.ts'
@@ -94,9 +95,4 @@ function sendClosed(request: PageRequest, reply: FastifyReply, why: Closed): Fas
 function sendHtml({ method }: PageRequest, reply: FastifyReply, html: string): FastifyReply {
   reply.header('content-length', Buffer.byteLength(html))
   return reply.send(method === 'HEAD' ? null : html)
-}
-
-function notFound(reply: FastifyReply): FastifyReply {
-  reply.callNotFound()
-  return reply
 }

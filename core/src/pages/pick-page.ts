@@ -30,10 +30,13 @@ export function pluginAt(snapshot: Snapshot, path: string): string | undefined {
   return known.get(path)
 }
 
-/** Held to the version that really runs, whatever kept the others out. */
 export function pageOf(version: InstalledVersion, path: string): HostPage | undefined {
-  if (version.manifest.runtime.tier !== 'trusted') return undefined
-  return hostPages(version.manifest).find((page) => page.path === path)
+  return pagesOf(version).find((page) => page.path === path)
+}
+
+/** Held to the version that really runs, whatever kept the others out. */
+export function pagesOf({ manifest }: InstalledVersion): readonly HostPage[] {
+  return manifest.runtime.tier === 'trusted' ? hostPages(manifest) : []
 }
 
 /**
@@ -77,10 +80,7 @@ function pickForHost(snapshot: Snapshot, plugin: string, { requestId }: Viewer):
 
 function pathsOf({ versions }: Snapshot): ReadonlyMap<string, string> {
   const found = [...versions.values()]
-    .filter(({ manifest }) => manifest.runtime.tier === 'trusted')
-    .flatMap(({ plugin, manifest }) =>
-      hostPages(manifest).map(({ path }) => [path, plugin] as const),
-    )
+    .flatMap((version) => pagesOf(version).map(({ path }) => [path, version.plugin] as const))
     // The first by name, where a database says that there are two.
     .sort(([, one], [, other]) => (one < other ? 1 : -1))
   return new Map(found)

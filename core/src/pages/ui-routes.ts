@@ -6,6 +6,7 @@ import { coreErrors } from '../errors.ts'
 import { pageConfig } from '../gateway/own-page.ts'
 import { type InstalledVersion, type Snapshot, versionKey } from '../rollout/routing/snapshot.ts'
 import { acceptedEncodings, type CompressedFiles, siblingEnding } from './compressed-files.ts'
+import { notFound } from './not-found.ts'
 import type { UiFile, UiFiles } from './ui-files.ts'
 import { isBare, isForeignScript, originOf, policyOf } from './ui-headers.ts'
 import { type UiPath, uiPath } from './ui-path.ts'
@@ -41,7 +42,7 @@ export function uiRoutes(app: FastifyInstance, ports: Ports): void {
     handler: async (request, reply) => {
       const asked = uiPath(request.raw.url ?? '')
       const found = asked === undefined ? undefined : await findIn(ports, asked)
-      if (asked === undefined || found === undefined) throw missing(request)
+      if (asked === undefined || found === undefined) return notFound(reply)
       requirePlace(request, found.of, asked)
       const sent = await representation(ports, request, found, asked)
       describe(ports, request, reply, { ...found, asked, sent })
@@ -124,9 +125,4 @@ async function gathered(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
   const pieces: Buffer[] = []
   for await (const chunk of chunks) pieces.push(chunk)
   return Buffer.concat(pieces)
-}
-
-function missing(request: FastifyRequest): Error {
-  const path = request.url.split('?', 1)[0] ?? ''
-  return coreErrors.create('ROUTE_MISSING', { method: request.method, path })
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Authenticated } from '../identity/authenticate.ts'
 import type { CohortCall } from '../rollout/cohorts/cohort.ts'
 import { requestOfSession } from '../rollout/cohorts/lasting-request.ts'
@@ -13,7 +12,7 @@ export interface Viewer {
 }
 
 /** A session is one draw, however many pages and parts of pages it asks for. */
-export function viewerOf({ principal, csrf }: Pick<Authenticated, 'principal' | 'csrf'>): Viewer {
+export function viewerOf({ principal }: Pick<Authenticated, 'principal'>): Viewer {
   switch (principal.kind) {
     case 'user': {
       const { tenant, user, proof } = principal
@@ -21,9 +20,10 @@ export function viewerOf({ principal, csrf }: Pick<Authenticated, 'principal' | 
     }
     case 'admin':
       return { tenant: principal.tenant, requestId: requestOfSession(principal.token) }
-    case 'operator':
-      // The token is no session; what repeats the cookie lives as long as one does.
-      return csrf === undefined ? {} : { requestId: requestOfSession(digestOf(csrf)) }
+    case 'operator': {
+      const { session } = principal
+      return session === undefined ? {} : { requestId: requestOfSession(session) }
+    }
     default:
       return {}
   }
@@ -34,8 +34,4 @@ export function callOf(viewer: Viewer, tenant: string, otherwise: string): Cohor
   const { subject, requestId = otherwise } = viewer
   const call = { tenant, requestId }
   return subject === undefined || viewer.tenant !== tenant ? call : { ...call, subject }
-}
-
-function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { Binding } from '../rollout/routing/snapshot.ts'
+import { notRemoved } from './registry-store.ts'
 
 export interface GrantRow {
   readonly id: string
@@ -75,16 +76,18 @@ export async function listTenantPlugins(
   tenant: string,
   page: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<{ plugin: string; binding: Binding['binding']; version: string | null }[]> {
-  const query = knex('plugins as p')
-    .leftJoin('bindings as b', (join) => join.on('b.plugin', 'p.name').andOnVal('b.tenant', tenant))
-    .whereRaw('not exists (select from plugin_removals r where r.plugin = p.name)')
-    .orderBy('p.name')
+  const query = knex('plugins')
+    .leftJoin('bindings as b', (join) =>
+      join.on('b.plugin', 'plugins.name').andOnVal('b.tenant', tenant),
+    )
+    .whereRaw(notRemoved)
+    .orderBy('plugins.name')
     .limit(page.limit)
-  if (page.cursor !== undefined) query.where('p.name', '>', page.cursor)
+  if (page.cursor !== undefined) query.where('plugins.name', '>', page.cursor)
   return query.select({
-    plugin: 'p.name',
+    plugin: 'plugins.name',
     binding: knex.raw("coalesce(b.binding, 'disabled')"),
-    version: knex.raw('coalesce(b.pinned_version, p.stable_version)'),
+    version: knex.raw('coalesce(b.pinned_version, plugins.stable_version)'),
   })
 }
 

@@ -188,7 +188,7 @@ export async function setStableVersion(trx: Knex, plugin: string, version: strin
 }
 
 /** Of a plugin that was removed the row stays for as long as something of it is there. */
-const notRemoved = 'not exists (select from plugin_removals r where r.plugin = plugins.name)'
+export const notRemoved = 'not exists (select from plugin_removals r where r.plugin = plugins.name)'
 
 export async function hasPlugin(knex: Knex, plugin: string): Promise<boolean> {
   const row = await knex('plugins').where({ name: plugin }).whereRaw(notRemoved).first('name')

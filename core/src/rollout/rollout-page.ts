@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { strictObject } from '../gateway/http-schemas.ts'
+import { pageConfig, secured } from '../gateway/own-page.ts'
 import { rolloutIdSchema } from './rollout-id-schema.ts'
 
 const folder = join(import.meta.dirname, 'page')
@@ -33,8 +34,6 @@ const contentSecurityPolicy = [
   "require-trusted-types-for 'script'",
 ].join('; ')
 
-const config = { action: 'host.probe' } as const
-
 /**
  * A page to watch one rollout. It holds no data, so that anyone may load it: what it shows, it asks of the
  * API with the token that the person gives it. Pages are no API, and OpenAPI does not list them.
@@ -47,21 +46,22 @@ export function rolloutPage(app: FastifyInstance): void {
     ]),
   )
   const params = strictObject({ id: rolloutIdSchema }, ['id'])
-  app.get('/rollouts/:id', { config, schema: { hide: true, params } }, async (_request, reply) =>
-    secured(reply).type(types.html).send(contents.get('rollout.html')),
+  app.get(
+    '/rollouts/:id',
+    { config: pageConfig, schema: { hide: true, params } },
+    async (_request, reply) => held(reply).type(types.html).send(contents.get('rollout.html')),
   )
   for (const [name, type] of Object.entries(parts)) {
-    app.get(`/rollouts/page/${name}`, { config, schema: { hide: true } }, async (_request, reply) =>
-      secured(reply).type(type).send(contents.get(name)),
+    app.get(
+      `/rollouts/page/${name}`,
+      { config: pageConfig, schema: { hide: true } },
+      async (_request, reply) => held(reply).type(type).send(contents.get(name)),
     )
   }
 }
 
-function secured(reply: FastifyReply): FastifyReply {
-  return reply
+function held(reply: FastifyReply): FastifyReply {
+  return secured(reply)
     .header('content-security-policy', contentSecurityPolicy)
-    .header('x-content-type-options', 'nosniff')
-    .header('referrer-policy', 'no-referrer')
-    .header('cross-origin-opener-policy', 'same-origin')
     .header('cache-control', 'no-cache')
 }

@@ -77,11 +77,14 @@ t.test(
     t.equal(versionSeen(snapshot, desk, viewerOf({ principal: { kind: 'anonymous' } })), '1.0.0')
     t.equal(versionSeen(snapshot, desk, viewerOf({ principal: operator })), '1.0.0')
     const drawn = Array.from({ length: 20 }, (_, at) =>
-      versionSeen(snapshot, desk, viewerOf({ principal: operator, csrf: `c${at}` })),
+      versionSeen(snapshot, desk, viewerOf({ principal: { ...operator, session: `s${at}` } })),
     )
     t.ok(drawn.includes('1.1.0'))
     const byTenant = shared(9999, 'tenant')
-    t.equal(versionSeen(byTenant, desk, viewerOf({ principal: operator, csrf: 'c' })), '1.0.0')
+    t.equal(
+      versionSeen(byTenant, desk, viewerOf({ principal: { ...operator, session: 's' } })),
+      '1.0.0',
+    )
   },
 )
 
@@ -89,7 +92,7 @@ t.test('a canary that a node withholds is shown to nobody', async (t) => {
   const snapshot = shared(10_000, 'request', { isWithheld: true })
   t.equal(versionSeen(snapshot, desk, session(1)), '1.0.0')
   t.equal(
-    versionSeen(snapshot, desk, viewerOf({ principal: { kind: 'operator' }, csrf: 'c' })),
+    versionSeen(snapshot, desk, viewerOf({ principal: { kind: 'operator', session: 's' } })),
     '1.0.0',
   )
 })

@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, type KeyObject } from 'node:crypto'
 import { publicKeyText } from '@signalbox/sdk/trust/key-id'
 import { SIGNATURE_FILE, sha512Of, signPackage } from '@signalbox/sdk/trust/package-signature'
-import type { ReviewPolicy } from '../../../marketplace/src/review/review-policy.ts'
+import { letOperatorPass } from '../../src/cli/demo-signed.ts'
 import { HostClient, HostRefusal } from '../../src/cli/host-client.ts'
 import { OPERATOR_TOKEN } from './host-process.ts'
 
@@ -40,14 +40,7 @@ async function register(url: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof HostRefusal) || error.problem.code !== 'MKT_KEY_EXISTS') throw error
   }
+  // Tests are of what such plugins do, not of how they get into the marketplace.
   await letOperatorPass(client)
   known.add(url)
-}
-
-/** Tests are of what such plugins do, not of how they get into the marketplace. */
-async function letOperatorPass(client: HostClient): Promise<void> {
-  const path = '/v1/marketplace/review-policy'
-  const policy = await client.request<ReviewPolicy>('GET', path)
-  const trusted = { ...policy.tiers.trusted, operatorPasses: true }
-  await client.request('PUT', path, { ...policy, tiers: { ...policy.tiers, trusted } })
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import { selfContainedPolicy } from '../../gateway/own-page.ts'
 import { identityErrors } from '../identity-errors.ts'
 import { ssoErrors } from '../sso/sso-errors.ts'
 import { ownPath } from './own-path.ts'
@@ -286,18 +286,7 @@ const pageWith = (
 <title></title><style>${style}</style></head><body><h1></h1><p id="said" role="status"></p><form></form><div id="more"></div>
 <script type="application/json" id="pages">${dataOf(pages)}</script><script>${script}</script></body></html>`
 
-const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
-
-/** Nothing but what stands in it is run, and nobody frames it. */
-const policy = [
-  "default-src 'none'",
-  `style-src ${hashOf(style)}`,
-  `script-src ${hashOf(script)}`,
-  "connect-src 'self'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-].join('; ')
+const policy = selfContainedPolicy({ style, script })
 
 /** Where links lead, and where whoever has no console signs in. */
 export function signInPage(app: FastifyInstance, pages: HostPages): void {
