@@ -17,6 +17,6 @@ export async function spoiltFiles(
   return spoilt
 }
 
-function digestOf(bytes: Uint8Array): string {
+export function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }

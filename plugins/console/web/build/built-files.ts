@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Plugin } from 'vite'
+import { digestOf } from '../../src/built-files.ts'
 
 /** Below it, a head costs more than is saved. */
 const LEAST_BYTES = 1024
@@ -30,8 +30,7 @@ export function builtFiles(): Plugin {
       }
       const digests: Record<string, string> = {}
       for (const name of await filesIn(folder)) {
-        const bytes = await readFile(join(folder, name))
-        digests[name] = createHash('sha256').update(bytes).digest('hex')
+        digests[name] = digestOf(await readFile(join(folder, name)))
       }
       await writeFile(join(folder, 'files.json'), JSON.stringify(digests))
     },

@@ -1,12 +1,9 @@
-import { useEffect, useMemo } from 'react'
-import { useList } from '../api/list.ts'
+import { useMemo } from 'react'
 import type { Viewer } from '../api/viewer.ts'
+import { useWholeList } from '../api/whole-list.ts'
 import { useTenant, useViewer } from '../app/viewer-context.ts'
 import { type Offering, offeringOf, PAGE_POINT } from './offered-pages.ts'
 import type { Contributed } from './page-spec.ts'
-
-/** Pages of plugins that one tenant may see; beyond it the list is cut. */
-const MOST_ITEMS = 2000
 
 export interface ContributedPages extends Offering {
   readonly isPending: boolean
@@ -18,16 +15,11 @@ export interface ContributedPages extends Offering {
 export function useContributed(): ContributedPages {
   const viewer = useViewer()
   const tenant = useTenant()
-  const { items, isPending, error, hasNextPage, isFetching, fetchNextPage } = useList<Contributed>(
+  const { items, isPending, error, hasNextPage, isCut } = useWholeList<Contributed>(
     `/v1/tenants/${encodeURIComponent(tenant ?? '')}/contributions`,
     { point: PAGE_POINT },
     tenant !== undefined,
   )
-  const isCut = items.length >= MOST_ITEMS
-  // Several places ask at once; one of them is enough.
-  useEffect(() => {
-    if (hasNextPage && !isFetching && !isCut) void fetchNextPage({ cancelRefetch: false })
-  }, [hasNextPage, isFetching, isCut, fetchNextPage])
   const offering = useMemo(
     () => offeringOf(items, (permission) => mayUse(viewer, permission)),
     [items, viewer],

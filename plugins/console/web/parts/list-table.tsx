@@ -1,6 +1,7 @@
-import { Button, Table, type TableProps } from 'antd'
+import { Table, type TableProps } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { MoreRows } from './more-rows.tsx'
 import { ProblemNote } from './problem-note.tsx'
 
 /** So many rows are too many to be in the page at once. */
@@ -34,8 +35,8 @@ export function ListTable<Row extends object>({
   columns: NonNullable<TableProps<Row>['columns']>
   expandable?: NonNullable<TableProps<Row>['expandable']>
 }) {
-  const { t } = useTranslation('services')
-  const columnTitle = <span className="unseen">{t('details', { ns: 'common' })}</span>
+  const { t } = useTranslation()
+  const columnTitle = <span className="unseen">{t('details')}</span>
   const isLong = rows.length > VIRTUAL_ROWS
   return (
     <>
@@ -53,11 +54,7 @@ export function ListTable<Row extends object>({
         columns={columns}
         {...(expandable === undefined ? {} : { expandable: { columnTitle, ...expandable } })}
       />
-      {list.hasNextPage && (
-        <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t('more')}
-        </Button>
-      )}
+      <MoreRows list={list} />
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { Segmented, Table } from 'antd'
+import { Table } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { preferences } from '../../app/preferences.ts'
@@ -11,6 +11,7 @@ import { FieldView } from '../cell-view.tsx'
 import { chartOption } from '../chart/chart-option.ts'
 import { ChartView } from '../chart/chart-view.tsx'
 import type { ChartSpec, FieldSpec } from '../page-spec.ts'
+import { ShapeSwitch } from '../shape-switch.tsx'
 import { type SourceState, useSource } from '../use-source.ts'
 import { WideTable } from '../wide-table.tsx'
 import { SourceCard } from './source-card.tsx'
@@ -24,18 +25,7 @@ export function ChartBlock({ block }: { block: ChartSpec }) {
     <SourceCard
       block={block}
       source={source}
-      extra={
-        <Segmented
-          size="small"
-          aria-label={t('shape')}
-          value={shape}
-          onChange={setShape}
-          options={[
-            { value: 'chart', label: t('chart') },
-            { value: 'table', label: t('table') },
-          ]}
-        />
-      }
+      extra={<ShapeSwitch picture="chart" shape={shape} onShape={setShape} />}
     >
       {() => {
         if (rows.length === 0) return <p>{t('empty')}</p>

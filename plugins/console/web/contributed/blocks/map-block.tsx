@@ -1,4 +1,4 @@
-import { Segmented, Table } from 'antd'
+import { Table } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePlace } from '../../parts/use-place.ts'
@@ -6,6 +6,7 @@ import { rowsAt } from '../bind.ts'
 import { instant } from '../cells.ts'
 import { drawingOf, type MapPoint, pointsOf } from '../map/map-frame.ts'
 import type { MapSpec } from '../page-spec.ts'
+import { ShapeSwitch } from '../shape-switch.tsx'
 import { useSource } from '../use-source.ts'
 import { SourceCard } from './source-card.tsx'
 
@@ -24,18 +25,7 @@ export function MapBlock({ block }: { block: MapSpec }) {
     <SourceCard
       block={block}
       source={source}
-      extra={
-        <Segmented
-          size="small"
-          aria-label={t('shape')}
-          value={shape}
-          onChange={setShape}
-          options={[
-            { value: 'map', label: t('map') },
-            { value: 'table', label: t('table') },
-          ]}
-        />
-      }
+      extra={<ShapeSwitch picture="map" shape={shape} onShape={setShape} />}
     >
       {() => {
         if (points.length === 0) return <p>{t('noPlaces', { count: rows.length })}</p>

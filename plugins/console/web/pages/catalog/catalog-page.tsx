@@ -1,5 +1,4 @@
-import { Button, Input, Select, Skeleton } from 'antd'
-import { useEffect, useState } from 'react'
+import { Select, Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useList } from '../../api/list.ts'
@@ -7,8 +6,10 @@ import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
+import { MoreRows } from '../../parts/more-rows.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
+import { WordSearch } from '../../parts/word-search.tsx'
 import { textIn } from '../../texts/languages.ts'
 import type { FoundService } from './service.ts'
 
@@ -44,11 +45,7 @@ export function CatalogPage() {
           <ServiceRow key={`${one.id}@${one.major}`} found={one} />
         ))}
       </ul>
-      {found.hasNextPage && (
-        <Button loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-          {t('more')}
-        </Button>
-      )}
+      <MoreRows list={found} />
       <CliLine command="npx signalbox subscribe --help" />
     </div>
   )
@@ -82,22 +79,10 @@ function ServiceRow({ found }: { found: FoundService }) {
 /** Domains and tags to choose from are those of what was found: the catalog counts none. */
 function Filters({ found }: { found: readonly FoundService[] }) {
   const { t } = useTranslation('catalog')
-  const [q = '', setQ] = useParam('q')
-  const [words, setWords] = useState(q)
-  useEffect(() => setWords(q), [q])
   const domains = found.flatMap(({ domain }) => (domain === null ? [] : [domain]))
   return (
     <search className="filters">
-      <Input.Search
-        aria-label={t('searchLabel')}
-        placeholder={t('searchHint')}
-        allowClear
-        enterButton={t('search')}
-        maxLength={100}
-        value={words}
-        onChange={(event) => setWords(event.target.value)}
-        onSearch={(value) => setQ(value.trim())}
-      />
+      <WordSearch label={t('searchLabel')} hint={t('searchHint')} button={t('search')} />
       <WordSelect name="domain" words={domains} />
       <WordSelect name="tag" words={found.flatMap(({ tags }) => tags)} />
     </search>

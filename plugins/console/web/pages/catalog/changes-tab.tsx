@@ -1,8 +1,9 @@
-import { Button, Skeleton, Table } from 'antd'
+import { Skeleton, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { instantText } from '../../parts/formats.ts'
+import { MoreRows } from '../../parts/more-rows.tsx'
 import { oneOf } from '../../parts/one-of.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag, type Tone } from '../../parts/status-tag.tsx'
@@ -74,7 +75,7 @@ export function ChangesTab({ id }: { id: string }) {
           },
         ]}
       />
-      {list.hasNextPage && <Button onClick={() => void list.fetchNextPage()}>{t('more')}</Button>}
+      <MoreRows list={list} />
     </div>
   )
 }

@@ -1,8 +1,9 @@
-import { Button, Table } from 'antd'
+import { Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { numberText } from '../../parts/formats.ts'
+import { MoreRows } from '../../parts/more-rows.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { type ServiceMajor, servicePath } from './service.ts'
@@ -82,7 +83,7 @@ export function ConsumersTab({ id, service }: { id: string; service: ServiceMajo
           },
         ]}
       />
-      {list.hasNextPage && <Button onClick={() => void list.fetchNextPage()}>{t('more')}</Button>}
+      <MoreRows list={list} />
     </div>
   )
 }

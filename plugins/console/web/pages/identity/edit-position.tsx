@@ -1,12 +1,13 @@
-import { App, Button, Form, Input, Skeleton, Space } from 'antd'
+import { Button, Form, Input, Skeleton, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
-import { useChange, useFormChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { ID, type Position } from './identity.ts'
 import { ofTenant, positionPath } from './identity-paths.ts'
+import { RemoveButton } from './remove-button.tsx'
 import { RoleSelect } from './role-select.tsx'
 import { UnitSelect } from './unit-select.tsx'
 import { useTagged } from './use-organisation.ts'
@@ -89,10 +90,11 @@ function PositionForm({
             {t('save')}
           </Button>
           {position !== undefined && (
-            <RemovePosition
+            <RemoveButton
               path={pathOf(position)}
-              position={position}
               etag={etag}
+              question={t('confirmRemovePosition', { name: position.name })}
+              told={t('positionRemoved', { name: position.name })}
               onDone={onDone}
             />
           )}
@@ -100,39 +102,5 @@ function PositionForm({
         {wish !== undefined && <CliLine command={curlText('PUT', pathOf(wish), bodyOf(wish))} />}
       </div>
     </Form>
-  )
-}
-
-function RemovePosition({
-  path,
-  position,
-  etag,
-  onDone,
-}: {
-  path: string
-  position: Position
-  etag: string | undefined
-  onDone: () => void
-}) {
-  const { t } = useTranslation('identity')
-  const { modal } = App.useApp()
-  const { mutate, isPending } = useChange(
-    () => request('DELETE', path, { ifMatch: etag }),
-    () => {
-      onDone()
-      return t('positionRemoved', { name: position.name })
-    },
-  )
-  const ask = () =>
-    void modal.confirm({
-      title: t('confirmRemovePosition', { name: position.name }),
-      okText: t('remove'),
-      okButtonProps: { danger: true },
-      onOk: () => mutate(undefined),
-    })
-  return (
-    <Button danger loading={isPending} onClick={ask}>
-      {t('remove')}
-    </Button>
   )
 }

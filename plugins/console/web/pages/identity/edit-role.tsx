@@ -1,13 +1,14 @@
-import { App, Button, Form, Input, Skeleton, Space } from 'antd'
+import { Button, Form, Input, Skeleton, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
-import { useChange, useFormChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { ActionsSelect, PermissionsSelect } from './content-selects.tsx'
 import { ID, type Role } from './identity.ts'
 import { ofTenant, rolePath } from './identity-paths.ts'
+import { RemoveButton } from './remove-button.tsx'
 import { useTagged } from './use-organisation.ts'
 
 interface Props {
@@ -87,45 +88,17 @@ function RoleForm({
             {t('save')}
           </Button>
           {role !== undefined && (
-            <RemoveRole path={pathOf(role)} role={role} etag={etag} onDone={onDone} />
+            <RemoveButton
+              path={pathOf(role)}
+              etag={etag}
+              question={t('confirmRemoveRole', { name: role.name })}
+              told={t('roleRemoved', { name: role.name })}
+              onDone={onDone}
+            />
           )}
         </Space>
         {wish !== undefined && <CliLine command={curlText('PUT', pathOf(wish), bodyOf(wish))} />}
       </div>
     </Form>
-  )
-}
-
-function RemoveRole({
-  path,
-  role,
-  etag,
-  onDone,
-}: {
-  path: string
-  role: Role
-  etag: string | undefined
-  onDone: () => void
-}) {
-  const { t } = useTranslation('identity')
-  const { modal } = App.useApp()
-  const { mutate, isPending } = useChange(
-    () => request('DELETE', path, { ifMatch: etag }),
-    () => {
-      onDone()
-      return t('roleRemoved', { name: role.name })
-    },
-  )
-  const ask = () =>
-    void modal.confirm({
-      title: t('confirmRemoveRole', { name: role.name }),
-      okText: t('remove'),
-      okButtonProps: { danger: true },
-      onOk: () => mutate(undefined),
-    })
-  return (
-    <Button danger loading={isPending} onClick={ask}>
-      {t('remove')}
-    </Button>
   )
 }

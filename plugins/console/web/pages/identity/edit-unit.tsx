@@ -1,12 +1,13 @@
-import { App, Button, Form, Input, Skeleton, Space } from 'antd'
+import { Button, Form, Input, Skeleton, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
-import { useChange, useFormChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import type { Unit } from './identity.ts'
 import { ofTenant, unitPath } from './identity-paths.ts'
+import { RemoveButton } from './remove-button.tsx'
 import { UnitSelect } from './unit-select.tsx'
 import { withBelow } from './unit-tree.ts'
 import { useTagged } from './use-organisation.ts'
@@ -72,45 +73,17 @@ function OpenUnit({
           <Button type="primary" htmlType="submit" loading={isPending}>
             {t('save')}
           </Button>
-          <RemoveUnit path={path} unit={unit} etag={etag} onRemoved={onRemoved} />
+          <RemoveButton
+            path={path}
+            etag={etag}
+            question={t('confirmRemoveUnit', { name: unit.name })}
+            told={t('unitRemoved', { name: unit.name })}
+            onDone={onRemoved}
+          />
         </Space>
         {wish !== undefined && <CliLine command={curlText('PATCH', path, bodyOf(wish))} />}
         <CliLine command={curlText('DELETE', path)} />
       </div>
     </Form>
-  )
-}
-
-function RemoveUnit({
-  path,
-  unit,
-  etag,
-  onRemoved,
-}: {
-  path: string
-  unit: Unit
-  etag: string | undefined
-  onRemoved: () => void
-}) {
-  const { t } = useTranslation('identity')
-  const { modal } = App.useApp()
-  const { mutate, isPending } = useChange(
-    () => request('DELETE', path, { ifMatch: etag }),
-    () => {
-      onRemoved()
-      return t('unitRemoved', { name: unit.name })
-    },
-  )
-  const ask = () =>
-    void modal.confirm({
-      title: t('confirmRemoveUnit', { name: unit.name }),
-      okText: t('remove'),
-      okButtonProps: { danger: true },
-      onOk: () => mutate(undefined),
-    })
-  return (
-    <Button danger loading={isPending} onClick={ask}>
-      {t('remove')}
-    </Button>
   )
 }

@@ -1,6 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Button, Input, Select, Skeleton } from 'antd'
-import { useEffect, useState } from 'react'
+import { Button, Select, Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { PAGE_ROWS } from '../../api/list.ts'
@@ -10,9 +9,11 @@ import { useParam } from '../../app/use-param.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
+import { MoreRows } from '../../parts/more-rows.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { shellWord } from '../../parts/shell-word.ts'
+import { WordSearch } from '../../parts/word-search.tsx'
 import type { FoundPackages } from './package.ts'
 import { PackageRow } from './package-row.tsx'
 import { useTierWord } from './use-tier-word.ts'
@@ -66,11 +67,7 @@ function Found() {
           <PackageRow key={one.name} found={one} />
         ))}
       </ul>
-      {found.hasNextPage && (
-        <Button loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-          {t('more')}
-        </Button>
-      )}
+      <MoreRows list={found} />
       <CliLine command={commandFor(query)} />
     </>
   )
@@ -106,21 +103,9 @@ function usePackages(query: Wished) {
 
 function Filters({ facets }: { facets: FoundPackages['facets'] | undefined }) {
   const { t } = useTranslation('marketplace')
-  const [q = '', setQ] = useParam('q')
-  const [words, setWords] = useState(q)
-  useEffect(() => setWords(q), [q])
   return (
     <search className="filters">
-      <Input.Search
-        aria-label={t('searchLabel')}
-        placeholder={t('searchHint')}
-        allowClear
-        enterButton={t('search')}
-        maxLength={100}
-        value={words}
-        onChange={(event) => setWords(event.target.value)}
-        onSearch={(value) => setQ(value.trim())}
-      />
+      <WordSearch label={t('searchLabel')} hint={t('searchHint')} button={t('search')} />
       <FacetSelect name="category" facets={facets?.category} />
       <FacetSelect name="tier" facets={facets?.tier} />
     </search>

@@ -1,13 +1,14 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Form, Input, Radio, Skeleton } from 'antd'
+import { useQuery } from '@tanstack/react-query'
+import { Alert, Button, Form, Input, Radio, Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
-import { problemOf } from '../../api/problem.ts'
 import { request } from '../../api/request.ts'
+import { useChange } from '../../api/use-change.ts'
 import { hasRole } from '../../api/viewer.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { instantText, numberText } from '../../parts/formats.ts'
+import { MoreRows } from '../../parts/more-rows.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { tenantPluginPath } from '../plugins/plugin.ts'
@@ -47,7 +48,7 @@ export function RatingsTab({ listed, version }: { listed: ListedPackage; version
           <RatingRow key={rating.id} rating={rating} />
         ))}
       </ul>
-      {list.hasNextPage && <Button onClick={() => void list.fetchNextPage()}>{t('more')}</Button>}
+      <MoreRows list={list} />
     </div>
   )
 }
@@ -81,8 +82,6 @@ interface Own {
 
 function OwnRating({ tenant, name, major }: { tenant: string; name: string; major: number }) {
   const { t } = useTranslation('marketplace')
-  const { message } = App.useApp()
-  const queries = useQueryClient()
   const path = `${tenantPluginPath(tenant, name)}/ratings`
   const { data } = useQuery({
     queryKey: [path],
@@ -90,20 +89,15 @@ function OwnRating({ tenant, name, major }: { tenant: string; name: string; majo
     retry: false,
   })
   const own = data?.items.find((one) => one.major === major)
-  const { mutate, isPending } = useMutation({
-    mutationFn: (rating: Own | null) =>
+  const { mutate, isPending } = useChange(
+    (rating: Own | null) =>
       rating === null
         ? request('DELETE', `${path}/${major}`)
         : request('PUT', `${path}/${major}`, {
             body: { stars: rating.stars, ...(rating.text ? { text: rating.text } : {}) },
           }),
-    onSuccess: () => void message.success(t('ratingDone')),
-    onError: (error) => {
-      const { title, detail, code } = problemOf(error)
-      void message.error(`${title} ${detail} (${code})`, 8)
-    },
-    onSettled: () => queries.invalidateQueries(),
-  })
+    () => t('ratingDone'),
+  )
   return (
     <Form<Own>
       key={own?.id ?? 'none'}

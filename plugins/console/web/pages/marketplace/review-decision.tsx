@@ -1,7 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { App, Button, Form, Input, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { instantText } from '../../parts/formats.ts'
@@ -59,20 +59,18 @@ interface Words {
 
 function Decision({ review }: { review: ShownReview }) {
   const { t } = useTranslation('marketplace')
-  const { modal, message } = App.useApp()
-  const queries = useQueryClient()
+  const { modal } = App.useApp()
   const [form] = Form.useForm<Words>()
-  const { mutate, error, isPending } = useMutation({
-    mutationFn: ({ command, words }: { command: ReviewCommand; words: Words }) =>
+  const { mutate, error, isPending } = useFormChange(
+    ({ command, words }: { command: ReviewCommand; words: Words }) =>
       request('POST', `${reviewPath(review.id)}/${command}`, {
         body: { text: words.text, ...(words.rule === undefined ? {} : { rule: words.rule }) },
       }),
-    onSuccess: (_, { command }) => {
+    (_, { command }) => {
       form.resetFields()
-      void message.success(t(`reviews.done.${command}`))
+      return t(`reviews.done.${command}`)
     },
-    onSettled: () => queries.invalidateQueries(),
-  })
+  )
   const commands = commandsFor(review)
   if (commands.length === 0) return null
   const say = async (command: ReviewCommand) => {

@@ -1,4 +1,4 @@
-import { Button, Segmented, Table } from 'antd'
+import { Segmented, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useList } from '../../api/list.ts'
@@ -7,6 +7,7 @@ import { useParam } from '../../app/use-param.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { instantText } from '../../parts/formats.ts'
+import { MoreRows } from '../../parts/more-rows.tsx'
 import { oneOf } from '../../parts/one-of.ts'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
@@ -37,7 +38,7 @@ export function ReviewsPage() {
       </div>
       {list.error !== null && <ProblemNote error={list.error} />}
       <ReviewTable rows={list.items} isLoading={list.isPending} />
-      {list.hasNextPage && <Button onClick={() => void list.fetchNextPage()}>{t('more')}</Button>}
+      <MoreRows list={list} />
       <CliLine command="npx signalbox review list" />
     </div>
   )

@@ -1,9 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Alert, App, Button, Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { ProblemError, problemOf } from '../../api/problem.ts'
+import { ProblemError } from '../../api/problem.ts'
 import { request } from '../../api/request.ts'
+import { useChange } from '../../api/use-change.ts'
 import { hasRole } from '../../api/viewer.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useViewer } from '../../app/viewer-context.ts'
@@ -78,26 +79,20 @@ function Beside({ tenant, version, state }: Props & { readonly state: TenantPlug
 
 function Consent({ tenant, version, capabilities }: Props & { capabilities: readonly string[] }) {
   const { t } = useTranslation('marketplace')
-  const { modal, message } = App.useApp()
-  const queries = useQueryClient()
-  const { mutateAsync, isPending } = useMutation({
-    mutationFn: () =>
+  const { modal } = App.useApp()
+  const { mutateAsync, isPending } = useChange(
+    () =>
       request('POST', `${tenantPluginPath(tenant, version.name)}/grants`, {
         body: { version: version.version, capabilities },
       }),
-    onSuccess: () => void message.success(t('consented')),
-    onError: (error) => {
-      const { title, detail, code } = problemOf(error)
-      void message.error(`${title} ${detail} (${code})`, 8)
-    },
-    onSettled: () => queries.invalidateQueries(),
-  })
+    () => t('consented'),
+  )
   const ask = () =>
     void modal.confirm({
       title: t('confirmConsent', { tenant, version: version.version }),
       content: capabilities.join(', '),
       okText: t('consentAll', { count: capabilities.length }),
-      onOk: () => mutateAsync().catch(() => undefined),
+      onOk: () => mutateAsync(undefined).catch(() => undefined),
     })
   return (
     <>

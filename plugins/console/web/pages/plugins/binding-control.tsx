@@ -1,8 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { App, Button, Select, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { problemOf } from '../../api/problem.ts'
 import { request } from '../../api/request.ts'
+import { useChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { StatusTag, type Tone } from '../../parts/status-tag.tsx'
 import { type Binding, missingConsent, type TenantPlugin, tenantPluginPath } from './plugin.ts'
@@ -84,21 +83,12 @@ interface Wish {
 
 function useBinding(path: string) {
   const { t } = useTranslation('plugins')
-  const { message } = App.useApp()
-  const queries = useQueryClient()
-  return useMutation({
-    mutationFn: async ({ consent = [], ...body }: Wish) => {
+  return useChange(
+    async ({ consent = [], ...body }: Wish) => {
       if (consent.length > 0)
         await request('POST', `${path}/grants`, { body: { capabilities: consent } })
       return request<TenantPlugin>('PUT', path, { body })
     },
-    onSuccess: (state) => {
-      void message.success(t('bound', { state: t(`bindings.${state.binding}`) }))
-    },
-    onError: (error) => {
-      const { title, detail, code } = problemOf(error)
-      void message.error(`${title} ${detail} (${code})`, 8)
-    },
-    onSettled: () => queries.invalidateQueries(),
-  })
+    ({ binding }) => t('bound', { state: t(`bindings.${binding}`) }),
+  )
 }

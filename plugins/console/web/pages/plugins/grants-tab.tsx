@@ -1,8 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Popconfirm, Table } from 'antd'
+import { useQuery } from '@tanstack/react-query'
+import { Alert, Button, Popconfirm, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { problemOf } from '../../api/problem.ts'
 import { request } from '../../api/request.ts'
+import { useChange } from '../../api/use-change.ts'
 import { instantText } from '../../parts/formats.ts'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
@@ -23,6 +23,9 @@ interface Uses {
   }[]
   readonly proposals: readonly unknown[]
 }
+
+/** What became of a grant stands in its row. */
+const seen = () => undefined
 
 /** What the plugin asks for and why, what it was given by whom, and what of that it never used. */
 export function GrantsTab({
@@ -52,8 +55,10 @@ export function GrantsTab({
 
 function Asked({ path, state }: { path: string; state: TenantPlugin }) {
   const { t, i18n } = useTranslation('plugins')
-  const { mutate, isPending } = useGrantChange((capability: string) =>
-    request('POST', `${path}/grants`, { body: { capabilities: [capability] } }),
+  const { mutate, isPending } = useChange(
+    (capability: string) =>
+      request('POST', `${path}/grants`, { body: { capabilities: [capability] } }),
+    seen,
   )
   return (
     <Table<AskedCapability>
@@ -106,7 +111,10 @@ function Given({
 }) {
   const { t } = useTranslation('plugins')
   const place = usePlace()
-  const { mutate } = useGrantChange((grant: string) => request('DELETE', `${path}/grants/${grant}`))
+  const { mutate } = useChange(
+    (grant: string) => request('DELETE', `${path}/grants/${grant}`),
+    seen,
+  )
   const lastUse = (capability: string) => {
     const own = uses.filter((one) => one.capability === capability)
     const last = own
@@ -158,17 +166,4 @@ function Given({
       ]}
     />
   )
-}
-
-function useGrantChange(change: (of: string) => Promise<unknown>) {
-  const { message } = App.useApp()
-  const queries = useQueryClient()
-  return useMutation({
-    mutationFn: change,
-    onError: (error) => {
-      const { title, detail, code } = problemOf(error)
-      void message.error(`${title} ${detail} (${code})`, 8)
-    },
-    onSettled: () => queries.invalidateQueries(),
-  })
 }

@@ -1,4 +1,4 @@
-import { Button, Table } from 'antd'
+import { Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useList } from '../../api/list.ts'
@@ -6,6 +6,7 @@ import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { instantText, numberText } from '../../parts/formats.ts'
+import { MoreRows } from '../../parts/more-rows.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
@@ -105,7 +106,7 @@ export function InvocationsTab({ tenant, name }: { tenant: string; name: string 
           },
         ]}
       />
-      {list.hasNextPage && <Button onClick={() => void list.fetchNextPage()}>{t('more')}</Button>}
+      <MoreRows list={list} />
     </div>
   )
 }

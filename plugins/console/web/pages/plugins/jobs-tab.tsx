@@ -1,8 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { App, Button, Table } from 'antd'
+import { useQuery } from '@tanstack/react-query'
+import { Button, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { problemOf } from '../../api/problem.ts'
 import { request } from '../../api/request.ts'
+import { useChange } from '../../api/use-change.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { instantText } from '../../parts/formats.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
@@ -21,24 +21,16 @@ interface Job {
 export function JobsTab({ tenant, name }: { tenant: string; name: string }) {
   const { t } = useTranslation('plugins')
   const place = usePlace()
-  const { message } = App.useApp()
-  const queries = useQueryClient()
   const path = `${tenantPluginPath(tenant, name)}/jobs`
   const { data, error, isPending } = useQuery({
     queryKey: [path],
     queryFn: ({ signal }) => request<{ items: readonly Job[] }>('GET', path, { signal }),
     refetchInterval: 5000,
   })
-  const { mutate } = useMutation({
-    mutationFn: (job: string) =>
-      request('POST', `${path}/${encodeURIComponent(job)}:run`, { body: {} }),
-    onSuccess: () => void message.success(t('jobAsked')),
-    onError: (problem) => {
-      const { title, detail, code } = problemOf(problem)
-      void message.error(`${title} ${detail} (${code})`, 8)
-    },
-    onSettled: () => queries.invalidateQueries({ queryKey: [path] }),
-  })
+  const { mutate } = useChange(
+    (job: string) => request('POST', `${path}/${encodeURIComponent(job)}:run`, { body: {} }),
+    () => t('jobAsked'),
+  )
   if (error !== null) return <ProblemNote error={error} />
   return (
     <Table<Job>

@@ -5,6 +5,7 @@ import { useList } from '../../api/list.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useTenant } from '../../app/viewer-context.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
+import { MoreRows } from '../../parts/more-rows.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
@@ -22,7 +23,7 @@ export function PluginsPage() {
   const { t } = useTranslation('plugins')
   const keep = usePlaceQuery()
   const tenant = useTenant()
-  const { rows, error, isPending, more } = usePlugins(tenant)
+  const { rows, list } = usePlugins(tenant)
   const nameColumn = {
     title: t('plugin'),
     dataIndex: 'plugin',
@@ -46,10 +47,10 @@ export function PluginsPage() {
           <Button>{t('toMarketplace')}</Button>
         </Link>
       </PageHead>
-      {error !== null && <ProblemNote error={error} />}
+      {list.error !== null && <ProblemNote error={list.error} />}
       <Table<Row>
         rowKey="plugin"
-        loading={isPending}
+        loading={list.isPending}
         dataSource={rows}
         pagination={false}
         scroll={{ x: 'max-content' }}
@@ -68,7 +69,7 @@ export function PluginsPage() {
           ...(tenant === undefined ? [] : [bindingColumn]),
         ]}
       />
-      {more !== undefined && <Button onClick={more}>{t('more')}</Button>}
+      <MoreRows list={list} />
     </div>
   )
 }
@@ -91,10 +92,5 @@ function usePlugins(tenant: string | undefined) {
           ({ name, stableVersion }): Row => ({ plugin: name, version: stableVersion }),
         )
       : ofTenant.items
-  return {
-    rows,
-    error: list.error,
-    isPending: list.isPending,
-    more: list.hasNextPage ? () => void list.fetchNextPage() : undefined,
-  }
+  return { rows, list }
 }

@@ -1,8 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { App, Button, Form, Input, Popconfirm, Table } from 'antd'
+import { useQuery } from '@tanstack/react-query'
+import { Button, Form, Input, Popconfirm, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { problemOf } from '../../api/problem.ts'
 import { request } from '../../api/request.ts'
+import { useChange } from '../../api/use-change.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
@@ -57,22 +57,15 @@ export function SecretsTab({ tenant, name }: { tenant: string; name: string }) {
 
 function SecretForm({ path, name }: { path: string; name: string }) {
   const { t } = useTranslation('plugins')
-  const { message } = App.useApp()
-  const queries = useQueryClient()
   const [form] = Form.useForm<{ value: string }>()
-  const { mutate, isPending } = useMutation({
-    mutationFn: (value: string | null) =>
+  const { mutate, isPending } = useChange(
+    (value: string | null) =>
       value === null ? request('DELETE', path) : request('PUT', path, { body: { value } }),
-    onSuccess: () => {
+    () => {
       form.resetFields()
-      void message.success(t('secretDone'))
+      return t('secretDone')
     },
-    onError: (error) => {
-      const { title, detail, code } = problemOf(error)
-      void message.error(`${title} ${detail} (${code})`, 8)
-    },
-    onSettled: () => queries.invalidateQueries(),
-  })
+  )
   return (
     <Form form={form} layout="inline" onFinish={({ value }) => mutate(value)}>
       <Form.Item name="value" label={t('newValue', { name })} rules={[{ required: true, min: 6 }]}>

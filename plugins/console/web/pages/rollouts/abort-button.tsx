@@ -1,9 +1,9 @@
 import { StopOutlined } from '@ant-design/icons'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { App, Button } from 'antd'
+import { useQueryClient } from '@tanstack/react-query'
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { problemOf } from '../../api/problem.ts'
 import { request } from '../../api/request.ts'
+import { useChange } from '../../api/use-change.ts'
 import { isOver, type RolloutSummary } from './rollout.ts'
 import { rolloutPath } from './use-rollout.ts'
 
@@ -14,21 +14,15 @@ export function AbortButton({
   rollout: Pick<RolloutSummary, 'id' | 'plugin' | 'to' | 'state'>
 }) {
   const { t } = useTranslation('rollouts')
-  const { message } = App.useApp()
   const queries = useQueryClient()
   const path = rolloutPath(rollout.id)
-  const { mutate, isPending } = useMutation({
-    mutationFn: () => request<unknown>('POST', `${path}/abort`, { body: {} }),
-    onSuccess: (answer) => {
+  const { mutate, isPending } = useChange(
+    () => request<unknown>('POST', `${path}/abort`, { body: {} }),
+    (answer) => {
       queries.setQueryData([path], answer)
-      void queries.invalidateQueries({ queryKey: ['/v1/rollouts'] })
-      void message.success(t('aborted', { plugin: rollout.plugin, version: rollout.to }))
+      return t('aborted', { plugin: rollout.plugin, version: rollout.to })
     },
-    onError: (error) => {
-      const { title, code } = problemOf(error)
-      void message.error(`${title} (${code})`)
-    },
-  })
+  )
   if (isOver(rollout.state)) return null
   return (
     <Button
@@ -36,7 +30,7 @@ export function AbortButton({
       type="primary"
       icon={<StopOutlined />}
       loading={isPending}
-      onClick={() => mutate()}
+      onClick={() => mutate(undefined)}
       aria-label={t('abortOf', { plugin: rollout.plugin, version: rollout.to })}
     >
       {t('abort')}

@@ -1,10 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Card, Form, Input, InputNumber, Radio, Select, Table } from 'antd'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Alert, Button, Card, Form, Input, InputNumber, Radio, Select, Table } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate, useSearchParams } from 'react-router'
 import { useList } from '../../api/list.ts'
 import { request } from '../../api/request.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
@@ -60,8 +61,6 @@ export function NewRolloutPage() {
   const { t } = useTranslation('rollouts')
   const navigate = useNavigate()
   const keep = usePlaceQuery()
-  const { message } = App.useApp()
-  const queries = useQueryClient()
   const [query] = useSearchParams()
   const [form] = Form.useForm<Fields>()
   const [wish, setWish] = useState<Wish>()
@@ -69,17 +68,16 @@ export function NewRolloutPage() {
     mutationFn: (asked: Wish) =>
       request<Validation>('POST', '/v1/rollouts:validate', { body: asked }),
   })
-  const start = useMutation({
-    mutationFn: async (asked: Wish) => {
+  const start = useFormChange(
+    async (asked: Wish) => {
       const planned = await request<RolloutSummary>('POST', '/v1/rollouts', { body: asked })
       return request<RolloutSummary>('POST', `/v1/rollouts/${planned.id}/start`, { body: {} })
     },
-    onSuccess: ({ id }) => {
-      void queries.invalidateQueries({ queryKey: ['/v1/rollouts'] })
-      void message.success(t('plan.started'))
+    ({ id }) => {
       void navigate({ pathname: `/rollouts/${id}`, search: keep })
+      return t('plan.started')
     },
-  })
+  )
   const onCheck = (fields: Fields) => {
     const asked = wishOf(fields)
     setWish(asked)

@@ -1,9 +1,8 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { App, Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
-import { problemOf } from '../../api/problem.ts'
 import { request } from '../../api/request.ts'
+import { useChange } from '../../api/use-change.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { commandsOf, type RolloutSummary } from './rollout.ts'
 import { rolloutPath } from './use-rollout.ts'
@@ -45,13 +44,11 @@ export function RolloutActions({ rollout }: { rollout: RolloutSummary }) {
 
 function useCommand({ id, plugin, revision }: RolloutSummary) {
   const { t } = useTranslation('rollouts')
-  const { message } = App.useApp()
-  const queries = useQueryClient()
   const navigate = useNavigate()
   const keep = usePlaceQuery()
   const path = rolloutPath(id)
-  return useMutation({
-    mutationFn: (command: Command) => {
+  return useChange(
+    (command: Command) => {
       if (command === 'rollback') {
         return request<RolloutSummary>(
           'POST',
@@ -65,15 +62,9 @@ function useCommand({ id, plugin, revision }: RolloutSummary) {
         ifMatch: `"${revision}"`,
       })
     },
-    onSuccess: (answer, command) => {
-      void queries.invalidateQueries({ queryKey: [path] })
-      void queries.invalidateQueries({ queryKey: ['/v1/rollouts'] })
-      void message.success(t('done', { command: t(`commands.${command}`) }))
+    (answer, command) => {
       if (answer.id !== id) void navigate({ pathname: `/rollouts/${answer.id}`, search: keep })
+      return t('done', { command: t(`commands.${command}`) })
     },
-    onError: (error) => {
-      const { title, detail, code } = problemOf(error)
-      void message.error(`${title} ${detail} (${code})`)
-    },
-  })
+  )
 }

@@ -8,6 +8,7 @@ import { useParam } from '../../app/use-param.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { agoText } from '../../parts/formats.ts'
 import { scrollOf } from '../../parts/long-table.ts'
+import { MoreRows } from '../../parts/more-rows.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
@@ -90,11 +91,7 @@ export function RolloutsPage() {
           },
         ]}
       />
-      {list.hasNextPage && (
-        <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t('more')}
-        </Button>
-      )}
+      <MoreRows list={list} />
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import { Button, Card, Descriptions, Skeleton } from 'antd'
+import { Card, Descriptions, Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useList } from '../../api/list.ts'
@@ -6,6 +6,7 @@ import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
+import { MoreRows } from '../../parts/more-rows.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { CommandButtons } from './command-buttons.tsx'
 import { PlanTerms } from './plan-terms.tsx'
@@ -27,11 +28,7 @@ export function Requests() {
       {list.items.map((one) => (
         <RequestCard key={one.id} subscription={one} />
       ))}
-      {list.hasNextPage && (
-        <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t('services:more')}
-        </Button>
-      )}
+      <MoreRows list={list} />
       <CliLine command={COMMAND} />
     </div>
   )
