@@ -54,7 +54,7 @@ for (const [index, [kind, code]] of Object.entries(misbehaviours).entries()) {
       await release(version, `({ text }) => { if (text !== 'x') { ${code} } return { text } }`)
       const before = await medianOf(40)
       const id = await startShadow(host, version, {})
-      const { wrong, calls, times } = await echoUntilDecided(host, acme.key, id, 400)
+      const { wrong, calls, times } = await echoUntilDecided(host, acme.key, id, 1200, 500)
       t.same(wrong, [])
       const rollout = await untilRollout(host, id, ({ state }) => state !== 'running')
       t.equal(rollout.state, 'aborted')

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { until } from '../../../sandbox/test/until.ts'
 import type { HostProcess } from './host-process.ts'
 import { callProbe, probe } from './probe.ts'
@@ -58,12 +59,16 @@ export const drawnCalls = ({ shadow }: ShadowedRollout) =>
 export const abortRollout = (host: HostProcess, id: string) =>
   host.client.request('POST', `/v1/rollouts/${id}/abort`, {})
 
-/** Calls `echo` one after the other until the rollout has left its shadow step, or so many were made. */
+/**
+ * Calls `echo` one after the other until the rollout has left its shadow step, or so many were made. `pauseMs`: after
+ * each ten, for versions that take long to compare: what comes meanwhile is left out, and would soon be all there is.
+ */
 export async function echoUntilDecided(
   host: HostProcess,
   key: string,
   id: string,
   most: number,
+  pauseMs = 0,
 ): Promise<{ calls: number; wrong: readonly string[]; times: readonly number[] }> {
   const wrong: string[] = []
   const times: number[] = []
@@ -76,6 +81,7 @@ export async function echoUntilDecided(
       wrong.push(`${text}: ${status} ${JSON.stringify(body)}`)
     const { state, step } = calls % 10 === 0 ? await readRollout(host, id) : running
     if (state !== 'running' || step !== 0) return { calls, wrong, times }
+    if (calls % 10 === 0) await delay(pauseMs)
   }
   return { calls: most, wrong, times }
 }
