@@ -16,6 +16,7 @@ import { cohortRoutes } from './cohorts/cohort-routes.ts'
 import { requireRollout } from './describe-rollout.ts'
 import { kindSchema } from './documents/document-subject.ts'
 import { analysisRoute } from './evidence/analysis-routes.ts'
+import { type GivenCommand, givenByHand } from './given-by-hand.ts'
 import type { Ground } from './move-rollout.ts'
 import { tenantFeed } from './news/tenant-feed.ts'
 import { nodeRoutes } from './nodes/node-routes.ts'
@@ -28,7 +29,7 @@ import { rolloutFeed } from './rollout-feed.ts'
 import { rolloutIdSchema } from './rollout-id-schema.ts'
 import { rolloutPage } from './rollout-page.ts'
 import type { RolloutService, RolloutWish } from './rollout-service.ts'
-import { type RolloutCommand, rolloutCommands } from './rollout-states.ts'
+import { rolloutCommands } from './rollout-states.ts'
 import { listRollouts, type Rollout } from './rollout-store.ts'
 import type { InFlight } from './routing/in-flight.ts'
 import type { RoutingTable } from './routing/routing-table.ts'
@@ -53,7 +54,7 @@ const revisionSchema = {
 const reasonSchema = { type: 'string', minLength: 1, maxLength: 500 } as const
 
 /** Of others, `rollback` and `approve` have routes of their own, and `bake` is the controller's. */
-type Command = Exclude<RolloutCommand, 'rollback' | 'approve' | 'bake' | 'supersede'>
+type Command = Exclude<GivenCommand, 'rollback'>
 const commands = rolloutCommands.filter(
   (command) => !['rollback', 'approve', 'bake', 'supersede'].includes(command),
 )
@@ -218,7 +219,7 @@ async function seenOf(
   return { seen: { revision: seen }, isStrict: true }
 }
 
-function groundOf(reason: string | undefined, command: RolloutCommand): Ground {
+function groundOf(reason: string | undefined, command: GivenCommand): Ground {
   if (reason !== undefined) return { reason: { en: reason, 'zh-CN': reason } }
-  return { reason: { en: `${command}, by hand`, 'zh-CN': `人工执行 ${command}` } }
+  return { reason: givenByHand[command] }
 }

@@ -1,14 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import t from 'tap'
+import { until } from '../../../sandbox/test/until.ts'
+import { wrongAnswers } from '../support/canary-load.ts'
 import { startChromium, withoutChromium } from '../support/chromium.ts'
 import { startConsoleHost } from '../support/console-host.ts'
 import { arrived, goTo, keepScreenshot, openConsole } from '../support/console-page.ts'
 import { testDatabases } from '../support/postgres.ts'
-import { callProbe, probe, setUpTenant } from '../support/probe.ts'
+import { probe, setUpTenant } from '../support/probe.ts'
 import { releaseProbe } from '../support/probe-release.ts'
+import { SteadyCallers } from '../support/steady-callers.ts'
 
-const CALLS_PER_S = 50
 /** From the move on the host to the word on the page; the bench holds it to less. */
 const SHOWN_MS = 5000
 
@@ -58,12 +59,14 @@ t.test('a rollout, by the console alone', { skip: withoutChromium }, async (t) =
     const id = await started('1.1.0')
     await keepScreenshot(page, 'en-GB-rollout-running')
     await noteState(page, 'aborted')
-    const statuses = await callsUntil(async () => (await read(id)).state !== 'running')
+    const callers = SteadyCallers.start(t, host, key)
+    await until(async () => (await read(id)).state !== 'running')
+    const answers = await callers.stop()
     const shownAt = await page.evaluate<number>('shownAt')
     const { state, transitions } = await read(id)
     const last = transitions.at(-1)
     t.match({ state, actor: last?.actor }, { state: 'aborted', actor: 'judge' })
-    t.same(statuses, new Set([200]), 'no caller met it')
+    t.same(wrongAnswers(answers), [], 'no caller met it')
     const lag = shownAt - Date.parse(last?.at ?? '')
     t.comment(`shown ${Math.round(lag)} ms after the move`)
     t.ok(lag < SHOWN_MS, `${lag} ms`)
@@ -92,28 +95,6 @@ t.test('a rollout, by the console alone', { skip: withoutChromium }, async (t) =
   })
 
   t.test('and nothing was kept from running', async (t) => t.same(complaints, []))
-
-  /** @returns the statuses of calls that were made by the clock until it is so */
-  async function callsUntil(isSo: () => Promise<boolean>): Promise<Set<number>> {
-    const statuses = new Set<number>()
-    const open = new Set<Promise<void>>()
-    const call = async () => {
-      statuses.add((await callProbe(host, key, 'echo', { text: 'hello' })).status)
-    }
-    const timer = setInterval(() => {
-      const one = call().finally(() => open.delete(one))
-      open.add(one)
-    }, 1000 / CALLS_PER_S)
-    try {
-      for (const end = performance.now() + 60_000; performance.now() < end; await delay(50)) {
-        if (await isSo()) return statuses
-      }
-      throw new Error('it never was')
-    } finally {
-      clearInterval(timer)
-      await Promise.allSettled(open)
-    }
-  }
 })
 
 /** The page itself notes when it says so: `shownAt` is a promise of the instant. */

@@ -20,7 +20,7 @@ export async function startHeld(
 }
 
 /** What callers were answered, such as `200 1.0.0` or `502 SBX_LOAD_FAILED`, and how often. */
-type Answers = ReadonlyMap<string, number>
+export type Answers = ReadonlyMap<string, number>
 
 /** Answers that were not as asked for. */
 export const wrongAnswers = (answers: Answers): readonly string[] =>

@@ -112,7 +112,7 @@ export async function axeViolations(page: Page): Promise<readonly string[]> {
 /** Kept for whoever looks at the run: .tap/screenshots. */
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
   await mkdir(screenshots, { recursive: true })
-  await page.screenshot({ path: join(screenshots, `${name}.png`) })
+  await page.screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' })
 }
 
 /** Where the page leads within the console, its tabs too: paths below /console. */

@@ -4,7 +4,7 @@ import { defineConfig } from 'vite'
 import { builtFiles } from './build/built-files.ts'
 import { completeTexts } from './build/complete-texts.ts'
 import { hostPage } from './build/host-page.ts'
-import { measuredBars } from './build/measured-bars.ts'
+import { libraryMeasures } from './build/library-measures.ts'
 import { sharedEntries } from './build/shared-modules.ts'
 
 const folder = import.meta.dirname
@@ -15,7 +15,7 @@ export default defineConfig({
   base: './',
   plugins: [
     completeTexts(join(folder, 'texts')),
-    measuredBars(),
+    libraryMeasures(),
     react(),
     hostPage(),
     builtFiles(),

@@ -84,7 +84,7 @@ export const serviceTexts: Readonly<Record<Language, ServiceTexts>> = {
     broken: '未达标',
     unknown: '调用太少，无法判断',
     calls: '次调用',
-    levelsOf: '按贵公司的调用统计；运营方看到的是全部调用。',
+    levelsOf: '按贵公司的调用统计；运营者看到的是全部调用。',
     plans: '套餐',
     plan: '套餐',
     rate: '速率 · 突发',

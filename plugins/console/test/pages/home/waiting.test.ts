@@ -30,6 +30,11 @@ t.test(
   },
 )
 
+t.test('of reviews only those wait that nobody has decided', async (t) => {
+  const [review] = waitsFor({ kind: 'operator' }, undefined).filter(({ kind }) => kind === 'review')
+  t.match(review, { path: '/v1/marketplace/reviews', query: { status: 'open' } })
+})
+
 t.test('of updates only those wait that cannot go on', async (t) => {
   const items = [
     { plugin: '@acme/a', fault: null },

@@ -34,7 +34,11 @@ export function waitsFor(viewer: Viewer, tenant: string | undefined): readonly A
       path: '/v1/subscription-requests',
       query,
     },
-    isOperator && { kind: 'review', path: '/v1/marketplace/reviews', query },
+    isOperator && {
+      kind: 'review',
+      path: '/v1/marketplace/reviews',
+      query: { ...query, status: 'open' },
+    },
     // The host gives no more at once.
     isOperator && { kind: 'update', path: '/v1/updates', query: { limit: 50 } },
   ]

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Descriptions, Skeleton, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { useParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 import { request } from '../../api/request.ts'
+import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { bytesText, instantText } from '../../parts/formats.ts'
@@ -59,6 +60,7 @@ export function ReviewPage() {
     <div className="stack">
       <PageHead title={`${data.name}@${data.version}`}>
         <ReviewStatusTag status={data.status} />
+        {data.status === 'approved' && <ToInstall name={data.name} version={data.version} />}
       </PageHead>
       <Facts review={data} />
       {against !== null && permissions.isWider && (
@@ -66,6 +68,19 @@ export function ReviewPage() {
       )}
       <Sections items={items} open={tab} onOpen={setTab} />
     </div>
+  )
+}
+
+/** What was let out is what somebody goes on with. */
+function ToInstall({ name, version }: Pick<ShownReview, 'name' | 'version'>) {
+  const { t } = useTranslation('marketplace')
+  const query = new URLSearchParams(usePlaceQuery())
+  query.set('version', version)
+  query.set('tab', 'install')
+  return (
+    <Link to={{ pathname: `/marketplace/${encodeURIComponent(name)}`, search: `?${query}` }}>
+      {t('install', { version })}
+    </Link>
   )
 }
 
