@@ -19,6 +19,8 @@ export function Library({ children }: { children: ReactNode }) {
   return (
     <ConfigProvider
       theme={themeOf(isDark)}
+      // A word of two characters is written as it is elsewhere, and read aloud as one.
+      button={{ autoInsertSpace: false }}
       {...(nonce === undefined ? {} : { csp: { nonce } })}
       {...(locale === undefined ? {} : { locale })}
     >

@@ -29,6 +29,8 @@ export function SecretOnce({
       closable={false}
       mask={{ closable: false }}
       keyboard={false}
+      // Else it would go on standing in the page, out of sight.
+      destroyOnHidden
       footer={
         <Button type="primary" onClick={onKept}>
           {t('iHaveKeptIt')}

@@ -39,9 +39,14 @@ t.test("a person calls with his permission, the operator with an app's key alone
     roles: [],
     permissions: ['stock.read'],
   } as const
-  t.equal(whyNotBySession(person, true), undefined)
-  t.equal(whyNotBySession(person, false), 'permission')
-  t.equal(whyNotBySession({ kind: 'operator' }, true), 'operator')
+  t.equal(whyNotBySession(person, { requires: 'stock.read' }), undefined)
+  t.equal(whyNotBySession(person, { requires: 'stock.count' }), 'permission')
+  t.equal(whyNotBySession({ kind: 'operator' }, { requires: 'stock.read' }), 'operator')
+  t.equal(whyNotBySession(person, {}), 'appsOnly', 'the host lets no user in there')
+  const permissionsInUnits = [{ permission: 'stock.count', units: ['plant-1'] }]
+  const ofPlant = { ...person, permissionsInUnits }
+  t.equal(whyNotBySession(ofPlant, { requires: 'stock.count' }), 'permission')
+  t.equal(whyNotBySession(ofPlant, { requires: 'stock.count', requiresIn: 'unit' }), undefined)
 })
 
 t.test('a trial begins with the examples of the contract, or with one made up', async (t) => {

@@ -12,6 +12,7 @@ import { ProblemNote } from '../../parts/problem-note.tsx'
 import { WordSearch } from '../../parts/word-search.tsx'
 import { textIn } from '../../texts/languages.ts'
 import type { FoundService } from './service.ts'
+import { ServiceAbout } from './service-about.tsx'
 
 const PATH = '/v1/catalog/services'
 
@@ -70,7 +71,7 @@ function ServiceRow({ found }: { found: FoundService }) {
           {textIn(title ?? undefined, i18n.language) || id}
         </Link>
       </h2>
-      <p>{textIn(description ?? undefined, i18n.language) || t('notServed')}</p>
+      <ServiceAbout title={title} description={description} />
       <p className="quiet">{facts.join(' · ')}</p>
     </li>
   )

@@ -1,7 +1,9 @@
 import { Button, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { mayTry } from '../../api/may-try.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
+import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { numberText } from '../../parts/formats.ts'
@@ -13,6 +15,7 @@ import type { Plan, ServiceMajor } from './service.ts'
 /** On which terms it is to be had. */
 export function PlansTab({ id, service }: { id: string; service: ServiceMajor }) {
   const { t } = useTranslation('catalog')
+  const viewer = useViewer()
   const place = usePlace()
   const keep = usePlaceQuery()
   const number = (value: number) => numberText(value, place)
@@ -76,11 +79,13 @@ export function PlansTab({ id, service }: { id: string; service: ServiceMajor })
           },
         ]}
       />
-      <div>
-        <Link to={{ pathname: '/subscriptions', search: `?${query}` }}>
-          <Button>{t('toSubscriptions')}</Button>
-        </Link>
-      </div>
+      {mayTry(viewer, 'admin', 'service-owner') && (
+        <div>
+          <Link to={{ pathname: '/subscriptions/new', search: `?${query}` }}>
+            <Button type="primary">{t('subscribe')}</Button>
+          </Link>
+        </div>
+      )}
       <CliLine
         command={`npx signalbox subscribe <app> ${named} --tenant <tenant> --plan standard`}
       />

@@ -25,6 +25,7 @@ import {
   type ServiceMajor,
   servicePath,
 } from './service.ts'
+import { ServiceAbout } from './service-about.tsx'
 
 /** A data service: what it does, on which terms, how well; and to try it. */
 export function ServicePage() {
@@ -68,7 +69,7 @@ function OfMajor({ id, majors, service }: Shown & { readonly majors: readonly Se
         )}
       </PageHead>
       {service.deprecation !== null && <EndNote id={id} deprecation={service.deprecation} />}
-      <p>{textIn(service.description, i18n.language) || t('notServed')}</p>
+      <ServiceAbout title={service.title} description={service.description} />
       <Facts service={service} />
       <Sections items={items} open={tab} onOpen={setTab} />
     </div>

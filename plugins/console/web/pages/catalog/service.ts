@@ -20,6 +20,8 @@ export interface Example {
 }
 
 export interface ServiceOperation extends Operation {
+  /** `unit`: whoever holds the permission in a unit may call it as well. */
+  readonly requiresIn?: 'tenant' | 'unit'
   readonly examples?: readonly Example[]
   readonly errors?: readonly { readonly code: string; readonly summary?: LocalText }[]
 }

@@ -19,14 +19,21 @@ export function inputsOf(
   }))
 }
 
-/** Why a viewer cannot call by the session; undefined: he can. @param isAllowed he holds the permission. Pure. */
+/**
+ * Why a viewer cannot call by the session; undefined: he can, as far as is known here. What requires no permission is open to
+ * apps alone. Pure.
+ */
 export function whyNotBySession(
   viewer: Viewer,
-  isAllowed: boolean,
-): 'operator' | 'permission' | undefined {
+  { requires, requiresIn }: Pick<ServiceOperation, 'requires' | 'requiresIn'>,
+): 'operator' | 'appsOnly' | 'permission' | undefined {
   // The operator is of no tenant, and a call is.
   if (viewer.kind === 'operator') return 'operator'
-  return isAllowed ? undefined : 'permission'
+  if (requires === undefined) return 'appsOnly'
+  const { permissions, permissionsInUnits = [] } = viewer
+  const isHeldInUnit = permissionsInUnits.some(({ permission }) => permission === requires)
+  const isHeld = permissions.includes(requires) || (requiresIn === 'unit' && isHeldInUnit)
+  return isHeld ? undefined : 'permission'
 }
 
 /** @returns undefined for what is no JSON */

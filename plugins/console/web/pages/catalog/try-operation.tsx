@@ -3,12 +3,11 @@ import { Alert, App, Button, Input, Radio, Segmented, Select } from 'antd'
 import { type ReactNode, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { callPath } from '../../api/call-service.ts'
-import type { Fault } from '../../api/problem.ts'
+import { type Fault, ProblemError } from '../../api/problem.ts'
 import { type TriedAnswer, tryCall } from '../../api/try-call.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { FaultList } from '../../contributed/form/fault-list.tsx'
 import { inputFaults } from '../../contributed/form/form-faults.ts'
-import { mayUse } from '../../contributed/use-contributed.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { CallSnippets } from './call-snippets.tsx'
 import { InputForm } from './input-form.tsx'
@@ -30,7 +29,7 @@ export function TryOperation(props: Props) {
   const { service, major, name, operation, appKey } = props
   const { t } = useTranslation('catalog')
   const viewer = useViewer()
-  const whyNot = whyNotBySession(viewer, mayUse(viewer, operation.requires))
+  const whyNot = whyNotBySession(viewer, operation)
   const [isByKey, setByKey] = useState(whyNot !== undefined)
   const inputs = inputsOf(operation, (at) => t('exampleNumber', { at }))
   const [text, setText] = useState(() => JSON.stringify(inputs[0]?.input ?? {}, null, 2))
@@ -64,6 +63,7 @@ export function TryOperation(props: Props) {
       </div>
       <div aria-live="polite" className="stack">
         {call.error !== null && <ProblemNote error={call.error} />}
+        {isByKey && isUnknown(call.error) && <p>{t('keyRefused')}</p>}
         {call.data !== undefined && <Answer answer={call.data} />}
       </div>
       {parsed !== undefined && (
@@ -79,6 +79,11 @@ export function TryOperation(props: Props) {
       )}
     </section>
   )
+}
+
+/** The host says of no secret why it is not good: whoever has the key knows the rest. */
+function isUnknown(error: Error | null): boolean {
+  return error instanceof ProblemError && error.problem.status === 401
 }
 
 /** What may change data is asked for once more. */

@@ -106,8 +106,16 @@ function useColumns({ subscription, mayWrite, onRotate }: TableOfCredentials) {
       dataIndex: 'kind',
       render: (kind: Credential['kind']) => t(`kinds.${kind}`),
     },
-    { title: t('credentialId'), dataIndex: 'id', render: (id: string) => <code>{id}</code> },
-    { title: t('name'), dataIndex: 'name', render: (name: string | null) => name ?? '–' },
+    {
+      title: t('credentialId'),
+      dataIndex: 'id',
+      render: (id: string, { name }) => (
+        <>
+          <code>{id}</code>
+          {name !== null && <div className="quiet">{name}</div>}
+        </>
+      ),
+    },
     { title: t('created'), dataIndex: 'createdAt', render: at('–') },
     { title: t('ends'), dataIndex: 'expiresAt', render: at(t('endless')) },
     { title: t('lastUsed'), dataIndex: 'lastUsedAt', render: at(t('neverUsed')) },

@@ -37,9 +37,13 @@ function About({ subscription }: { subscription: Subscription }) {
   const place = usePlace()
   const keep = usePlaceQuery()
   const { id, app, scopes, expiresAt } = subscription
-  const appLink = (
-    <Link to={{ pathname: `/apps/${encodeURIComponent(app)}`, search: keep }}>{app}</Link>
-  )
+  // The owner of the service sees who asks, and has no page of another company's app.
+  const appLink =
+    subscription.credentials === undefined ? (
+      app
+    ) : (
+      <Link to={{ pathname: `/apps/${encodeURIComponent(app)}`, search: keep }}>{app}</Link>
+    )
   const line = (key: string, label: string, text: string | null) =>
     text === null ? [] : [{ key, label, children: text }]
   const end = expiresAt === null ? t('endless') : instantText(expiresAt, place)

@@ -83,7 +83,11 @@ function OneSubscription({ subscription }: { subscription: Subscription }) {
         commands={commandsOf(subscription, sides, plan?.approval === 'manual')}
       />
       {subscription.state === 'requested' && (
-        <Alert type="info" showIcon title={t('waitsForOwner')} />
+        <Alert
+          type="info"
+          showIcon
+          title={t(sides.includes('owner') ? 'waitsForYou' : 'waitsForOwner')}
+        />
       )}
       <Tabs activeKey={tab} onChange={setTab} items={items} />
     </div>
