@@ -5,7 +5,7 @@ import { Npm } from '../../../marketplace/test/support/npm.ts'
 import { wrongAnswers } from '../support/canary-load.ts'
 import { startChromium, withoutChromium } from '../support/chromium.ts'
 import { enableConsole, startConsoleHost } from '../support/console-host.ts'
-import { arrived, keepScreenshot, openConsole } from '../support/console-page.ts'
+import { arrived, axeViolations, keepScreenshot, openConsole } from '../support/console-page.ts'
 import { confirm, follow } from '../support/console-steps.ts'
 import { temporaryHome } from '../support/host-process.ts'
 import { person } from '../support/people.ts'
@@ -79,6 +79,7 @@ t.test(
       await page.getByRole('tab', { name: /^Findings/ }).click()
       await page.getByRole('row', { name: /bundle\/capability-unused/ }).waitFor()
       await keepScreenshot(page, 'en-GB-release-findings')
+      t.same(await axeViolations(page), [])
       const zh = await openAs('operator', 'zh-CN')
       await follow(zh.page, zh.page.getByRole('link', { name: named }))
       await zh.page.getByRole('tab', { name: /^检查结果/ }).click()
@@ -99,6 +100,7 @@ t.test(
       await page.getByRole('button', { name: `Plan ${version}` }).click()
       await page.getByText('It can be installed, and nobody is known to break.').waitFor()
       await keepScreenshot(page, 'en-GB-release-plan')
+      t.same(await axeViolations(page), [])
       await page.getByRole('button', { name: `Install ${version}` }).click()
       await page.getByText(`${version} is installed and warm`).waitFor()
       const { versions } = await host.client.request<{ versions: object[] }>(
@@ -122,6 +124,7 @@ t.test(
       const asked = hers.getByRole('row', { name: /^new blob:own/ })
       t.match(await asked.innerText(), /quotaMb: 5[\s\S]*Keeps pictures/)
       await keepScreenshot(hers, 'en-GB-release-consent')
+      t.same(await axeViolations(hers), [])
       await confirm(hers, hers.getByRole('button', { name: 'Grant 1 power' }), 'Grant 1 power')
       await hers.getByText('all it needs is granted').waitFor()
       const { grants } = await host.client.request<{ grants: { capability: string }[] }>(
@@ -153,6 +156,7 @@ t.test(
         await page.getByText(/^nothing against 1\.1\.0 in \d+ of its calls$/).waitFor()
         await page.getByText('abort line: 100').waitFor()
         await keepScreenshot(page, 'en-GB-release-canary')
+        t.same(await axeViolations(page), [])
         const zh = await openAs('operator', 'zh-CN')
         await zh.page.getByText('没有待您处理的事项。').waitFor()
         await follow(zh.page, zh.page.getByRole('link', { name: `1.0.0 → ${version}` }))

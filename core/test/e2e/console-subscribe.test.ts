@@ -6,7 +6,7 @@ import { writeFiles } from '../../../marketplace/test/support/npm.ts'
 import { until } from '../../../sandbox/test/until.ts'
 import { startChromium, withoutChromium } from '../support/chromium.ts'
 import { enableConsole, startConsoleHost } from '../support/console-host.ts'
-import { keepScreenshot, openConsole } from '../support/console-page.ts'
+import { axeViolations, keepScreenshot, openConsole } from '../support/console-page.ts'
 import { confirm, follow, reloadUntil } from '../support/console-steps.ts'
 import { enablePlugin } from '../support/fixture-plugin.ts'
 import { type HostProcess, temporaryHome } from '../support/host-process.ts'
@@ -57,6 +57,7 @@ t.test('a service, from the catalog to a rotated key', { skip: withoutChromium }
       .first()
       .scrollIntoViewIfNeeded()
     await keepScreenshot(page, 'en-GB-subscribe-tried')
+    t.same(await axeViolations(page), [])
   })
 
   t.test('makes an app, and asks for the plan that its owner decides on', async (t) => {
@@ -76,6 +77,7 @@ t.test('a service, from the catalog to a rotated key', { skip: withoutChromium }
     await page.getByLabel('Purpose').fill('The board in the hall')
     await page.getByLabel('We accept the terms and the price of gold, version 1').check()
     await keepScreenshot(page, 'en-GB-subscribe-asked')
+    t.same(await axeViolations(page), [])
     await page.getByRole('button', { name: 'Ask the owner' }).click()
     await page.getByText('It waits for the owner of the service.').waitFor()
     t.match(await only(), { app: 'board', plan: 'gold', state: 'requested', credentials: [] })
@@ -91,6 +93,7 @@ t.test('a service, from the catalog to a rotated key', { skip: withoutChromium }
     await phone.page.getByText('正在等待您的决定').waitFor()
     await phone.page.getByText('The board in the hall').waitFor()
     await keepScreenshot(phone.page, 'zh-CN-subscribe-request-360')
+    t.same(await axeViolations(phone.page), [])
     await confirm(phone.page, phone.page.getByRole('button', { name: '批准' }), '批准')
     await phone.page.locator('.page-head').getByText('生效中').waitFor()
     t.match(await only(), { state: 'active', decidedBy: /^user:globex\// })
@@ -105,6 +108,7 @@ t.test('a service, from the catalog to a rotated key', { skip: withoutChromium }
     await page.getByRole('tab', { name: 'Usage' }).click()
     await reloadUntil(page, page.getByRole('row', { name: `echo ${CALLS}`, exact: true }))
     await keepScreenshot(page, 'en-GB-subscribe-usage')
+    t.same(await axeViolations(page), [])
   })
 
   t.test('a key is rotated: both are good, until the old one is revoked', async (t) => {
@@ -118,6 +122,7 @@ t.test('a service, from the catalog to a rotated key', { skip: withoutChromium }
     const end = Date.parse(credentials.find(({ id }) => id === old)?.expiresAt ?? '')
     t.ok(Math.abs(end - Date.now() - 24 * 3_600_000) < 600_000, 'a day, as the dialog says')
     await keepScreenshot(page, 'en-GB-subscribe-rotated')
+    t.same(await axeViolations(page), [])
     await confirm(page, row.getByRole('button', { name: 'Revoke' }), 'Revoke')
     await page.getByText('It is revoked.').waitFor()
     await row.waitFor({ state: 'detached' })
@@ -135,6 +140,7 @@ t.test('a service, from the catalog to a rotated key', { skip: withoutChromium }
     await page.getByText('CORE_AUTHENTICATION_REQUIRED').waitFor()
     await page.getByText('The key or token is not good: it was revoked').waitFor()
     await keepScreenshot(page, 'en-GB-subscribe-refused')
+    t.same(await axeViolations(page), [])
     t.same(complaints, [])
   })
 })
