@@ -120,7 +120,7 @@ export class LogWriter {
     for (const { ended, logs } of this.#waiting) {
       this.#gaps.add(ended.guest.isolate, 'not-written', logs.length)
     }
-    for (const line of this.#lines) this.#gaps.add(line, 'not-written', 1)
+    for (const line of this.#lines.filter(isLine)) this.#gaps.add(line, 'not-written', 1)
   }
 
   #withinBudget({ guest, logs }: EndedCall): readonly RawLog[] {
@@ -185,18 +185,18 @@ export class LogWriter {
 
   /** @throws only while PostgreSQL is away: what it refuses would block all that comes after. */
   async #insert(): Promise<void> {
-    const batch = this.#lines
+    const batch = [...this.#lines]
     if (batch.length === 0) return
     const { knex, log, wrote } = this.#ports
     try {
       await insertLines(knex, batch)
       this.#lines = []
+      this.#kept += batch.filter(isLine).length
     } catch (err) {
       if (isDatabaseUnavailable(err)) throw err
       log.warn({ err, lines: batch.length }, 'lines of plugins could not be written')
       await this.#insertEach()
     }
-    this.#kept += batch.filter(({ missed }) => missed === null).length
     await wrote(batch)
   }
 
@@ -205,14 +205,19 @@ export class LogWriter {
     for (let line = this.#lines[0]; line !== undefined; line = this.#lines[0]) {
       try {
         await insertLines(this.#ports.knex, [line])
+        if (isLine(line)) this.#kept++
       } catch (err) {
         if (isDatabaseUnavailable(err)) throw err
-        this.#gaps.add(line, 'not-written', line.missed ?? 1)
-        this.#kept -= line.missed === null ? 1 : 0
+        if (isLine(line)) this.#gaps.add(line, 'not-written', 1)
       }
       this.#lines.shift()
     }
   }
+}
+
+/** A gap that is lost stays in the counts. */
+function isLine({ missed }: LogLine): boolean {
+  return missed === null
 }
 
 function keyOf({ tenant, plugin }: { readonly tenant: string; readonly plugin: string }): string {
