@@ -192,6 +192,41 @@ t.test('the command shows them, the oldest first, and nothing that moves a termi
   t.match(json, { items: [{ message: 'tidying', kind: 'job' }] })
 })
 
+t.test(
+  'a flood of large lines is answered, cut, told of where it is too much, and costs no neighbour a line',
+  async (t) => {
+    const calls = Array.from({ length: 320 }, () => ({ size: 60_000 }))
+    const statuses = new Set<number>()
+    const work = async () => {
+      for (let input = calls.pop(); input !== undefined; input = calls.pop()) {
+        statuses.add((await call('flood', input)).status)
+      }
+    }
+    const flood = Promise.all(Array.from({ length: 16 }, work))
+    const told = { lines: [{ level: 'info', message: 'beside the flood', fields: {} }] }
+    await call('say', told, globex.key)
+    await flood
+    t.same([...statuses], [200])
+    const admin = host.as(globex.adminToken)
+    await until(async () => {
+      const page = await admin.request<Page>('GET', `${logsOf('globex')}?q=beside+the+flood`)
+      return page.items.length === 1
+    })
+    const isOfFlood = ({ missed, message }: Line) => missed !== null || message.startsWith('xxxx')
+    let lines: Line[] = []
+    await until(async () => {
+      const pages = [await read({ limit: '200' })]
+      const [{ next } = pages[0] as Page] = pages
+      if (next !== undefined) pages.push(await read({ limit: '200', cursor: next }))
+      lines = pages.flatMap(({ items }) => items.filter(isOfFlood))
+      return lines.reduce((sum, { missed }) => sum + (missed ?? 1), 0) === 320
+    })
+    const kept = lines.filter(({ missed }) => missed === null)
+    t.ok(kept.length > 0)
+    t.ok(kept.every(({ message, cut }) => message.length === 4096 && cut === 60_000 - 4096))
+  },
+)
+
 t.test('kill -9 loses at most what was not yet written', async (t) => {
   await say('before the kill')
   await lineOf('before the kill')

@@ -21,7 +21,14 @@ const handlers = `{
       publish: async (_, ctx) => { await ctx.events.publish('chatty.told', { n: 1 }); return {} },
     },
   },
-  jobs: { tidy: (run, ctx) => { ctx.log.warn('tidying', { attempt: run.attempt }) } },
+  jobs: {
+    tidy: ({ attempt, payload }, ctx) => {
+      const lines = payload?.lines ?? [{ level: 'warn', message: 'tidying', fields: { attempt } }]
+      for (const { level, message, times = 1, fields, json } of lines) {
+        ctx.log[level](message.repeat(times), json ? JSON.parse(json) : fields)
+      }
+    },
+  },
   on: { 'chatty.told': (event, ctx) => { ctx.log.info('heard', { type: event.type }) } },
   webhooks: { bell: (_, ctx) => { ctx.log.debug('rung') } },
 }`
