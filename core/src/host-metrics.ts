@@ -13,7 +13,8 @@ import type { UdfLanes } from './udf/udf-lanes.ts'
 import { countGaps } from './usage/usage-query-store.ts'
 import { readWaitingBacklog } from './webhooks-out/out-delivery-store.ts'
 
-interface Ports extends Pick<State, 'knex' | 'routing' | 'invocations' | 'compute' | 'schemas'> {
+interface Ports
+  extends Pick<State, 'knex' | 'routing' | 'invocations' | 'pluginLogs' | 'compute' | 'schemas'> {
   readonly sandbox: Pick<Sandbox, 'stats'>
   readonly udfLanes: UdfLanes
   readonly trusted: OpenTrusted
@@ -35,6 +36,7 @@ export function openMetrics(ports: Ports, stops: StopStack): Metrics {
     generation: () => routing.snapshot.generation,
     usage: () => invocations.meter.all(),
     invocations: () => invocations.counts,
+    logs: () => ports.pluginLogs.counts,
     pools: { host: () => hostPool(knex), plugins: () => schemas.connections },
     traces: () => tracing?.counts,
   })

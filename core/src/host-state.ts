@@ -14,6 +14,8 @@ import { Invocations } from './invocations/invocations.ts'
 import { documentsOf } from './keys/documents.ts'
 import { type Keys, openKeys } from './keys/open-keys.ts'
 import { TokenKeyVault } from './oauth/token-key-vault.ts'
+import type { LogWriter } from './plugin-logs/log-writer.ts'
+import { openPluginLogs } from './plugin-logs/open-plugin-logs.ts'
 import { CompiledBundleService } from './registry/compiled-bundle-service.ts'
 import { changedPlugins } from './rollout/routing/changed-plugins.ts'
 import { endedCanaries } from './rollout/routing/ended-canaries.ts'
@@ -53,6 +55,7 @@ export interface State {
   readonly auditing: OpenAudit
   readonly usage: OpenUsage
   readonly invocations: Invocations
+  readonly pluginLogs: LogWriter
   readonly inFlight: InFlight
   readonly files: OpenBlobs
   readonly assets: AssetReader
@@ -103,9 +106,7 @@ export async function openState(
   const compute = new ComputePool()
   stops.push(() => compute.stop())
   const contents = createContentStore(knex, (bytes) => compute.digest('sha256', bytes))
-  const invocations = new Invocations({ knex, contents, log })
-  invocations.start()
-  stops.push(() => invocations.stop())
+  const kept = openKept({ knex, contents, log }, stops)
   const turns = new FairTurns()
   const files = openBlobs({ knex, turns, log }, stops)
   const assets = new AssetReader(knex, turns)
@@ -138,9 +139,24 @@ export async function openState(
     audit,
     auditing,
     usage,
-    invocations,
+    ...kept,
     inFlight,
   }
+}
+
+/** What is kept of calls: some as a whole, and what all of them logged. */
+function openKept(
+  ports: Pick<State, 'knex' | 'contents'> & Pick<Ports, 'log'>,
+  stops: StopStack,
+): Pick<State, 'invocations' | 'pluginLogs'> {
+  const pluginLogs = openPluginLogs(ports, stops)
+  const invocations = new Invocations({
+    ...ports,
+    onLogged: (call, invocation) => pluginLogs.add(call, invocation),
+  })
+  invocations.start()
+  stops.push(() => invocations.stop())
+  return { invocations, pluginLogs }
 }
 
 /** What this node routes by, and what tells its loops that there is work. */

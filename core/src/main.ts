@@ -45,6 +45,7 @@ import {
   rewrapAll,
 } from './market-side.ts'
 import { openPages } from './pages/open-pages.ts'
+import { pluginLogRoutes } from './plugin-logs/plugin-log-routes.ts'
 import { openPlugins } from './plugin-side.ts'
 import { BindingService } from './registry/binding-service.ts'
 import { configRoutes } from './registry/config-routes.ts'
@@ -366,6 +367,7 @@ function administration(
   updates.routes(scope)
   removals.routes(scope)
   tenantPluginRoutes(scope, { knex, bindings })
+  pluginLogRoutes(scope, { knex })
   configRoutes(scope, { knex, configs: new ConfigService({ knex, routing, contents }) })
   serviceRoutes(scope, { knex, contents, usage: usage.recorder, now: Date.now })
   rolloutRoutes(scope, { knex, routing, rollouts, inFlight })

@@ -4,6 +4,7 @@ import { connectionOf, HostClient } from './host-client.ts'
 import { say, terminalLanguage } from './language.ts'
 import { print } from './output.ts'
 import { listCommand } from './plugin-list-command.ts'
+import { logsCommand } from './plugin-logs-command.ts'
 import { parsePlugin } from './plugin-reference.ts'
 import { searchCommand } from './plugin-search-command.ts'
 import { showCommand } from './plugin-show-command.ts'
@@ -177,6 +178,7 @@ export const pluginCommand = defineCommand({
     show: showCommand,
     install,
     enable,
+    logs: logsCommand,
     rollback,
     remove: removeCommand,
   },

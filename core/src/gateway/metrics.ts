@@ -4,6 +4,7 @@ import type { ComputeStats } from '../compute/compute-pool.ts'
 import type { WriterCounts } from '../invocations/invocation-writer.ts'
 import type { Usage } from '../invocations/usage-meter.ts'
 import { PageTally } from '../pages/page-tally.ts'
+import type { LogCounts } from '../plugin-logs/log-writer.ts'
 import type { ExportCounts } from '../tracing/span-export.ts'
 import { CallTally } from './call-tally.ts'
 
@@ -17,6 +18,7 @@ interface Sources {
   /** What guests took, by version and tenant: named by what is installed, never by a stranger. */
   readonly usage: () => readonly Usage[]
   readonly invocations: () => WriterCounts
+  readonly logs: () => LogCounts
   readonly pools: Readonly<Record<string, () => PoolStats>>
   /** Undefined while nothing is recorded. */
   readonly traces: () => ExportCounts | undefined
@@ -75,6 +77,7 @@ export class Metrics {
     })
     usageMetrics(this.registry, sources.usage)
     invocationMetrics(this.registry, sources.invocations)
+    logMetrics(this.registry, sources.logs)
     poolMetrics(this.registry, sources.pools)
     traceMetrics(this.registry, sources.traces)
   }
@@ -149,6 +152,28 @@ function invocationMetrics(registry: Registry, counts: Sources['invocations']): 
     collect: () => {
       dropped.reset()
       for (const [reason, count] of Object.entries(counts().dropped)) dropped.inc({ reason }, count)
+    },
+  })
+}
+
+function logMetrics(registry: Registry, counts: Sources['logs']): void {
+  const kept: Counter = new Counter({
+    name: 'signalbox_log_lines_kept_total',
+    help: 'Lines of plugins that were kept for the admins of their tenants.',
+    registers: [registry],
+    collect: () => {
+      kept.reset()
+      kept.inc(counts().kept)
+    },
+  })
+  const missed: Counter<'reason'> = new Counter({
+    name: 'signalbox_log_lines_missed_total',
+    help: 'Lines of plugins that were not kept, by reason.',
+    labelNames: ['reason'] as const,
+    registers: [registry],
+    collect: () => {
+      missed.reset()
+      for (const [reason, count] of Object.entries(counts().missed)) missed.inc({ reason }, count)
     },
   })
 }

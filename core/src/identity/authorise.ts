@@ -97,6 +97,8 @@ export const rules = {
   'invocation.list': ['operator', 'admin', 'auditor'],
   'invocation.release': ['admin'],
   'invocation.delete': ['admin'],
+  // What a call wrote, as a recording of it holds it: whoever opens those of his tenant.
+  'log.read': ['admin'],
   'sampling.read': ['operator', 'admin', 'auditor'],
   'sampling.write': ['admin'],
   'use.read': ['operator', 'admin', 'auditor', 'service-owner'],

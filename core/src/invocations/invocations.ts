@@ -16,6 +16,8 @@ interface Ports {
   readonly knex: Knex
   readonly contents: ContentStore
   readonly log: { warn(fields: object, message: string): void }
+  /** Told of each call that logged, and under which id it is kept. */
+  readonly onLogged?: (call: EndedCall, invocation: string | undefined) => void
   readonly now?: () => number
   /** Uniform in [0, 1). */
   readonly random?: () => number
@@ -31,10 +33,12 @@ export class Invocations {
   readonly #retention: RetentionJob
   readonly #now: () => number
   readonly #random: () => number
+  readonly #onLogged: Ports['onLogged']
 
-  constructor({ knex, contents, log, now = Date.now, random = Math.random }: Ports) {
+  constructor({ knex, contents, log, onLogged, now = Date.now, random = Math.random }: Ports) {
     this.#now = now
     this.#random = random
+    this.#onLogged = onLogged
     this.keys = invocationKeys(knex, now)
     this.samplings = new SamplingTable(knex)
     this.#keeping = new Keeping((...named) => this.samplings.share(...named))
@@ -70,6 +74,12 @@ export class Invocations {
 
   /** Costs next to nothing for a call that is not kept. @returns the id under which it is */
   ended(call: EndedCall): string | undefined {
+    const id = this.#keep(call)
+    if (call.lines > 0) this.#onLogged?.(call, id)
+    return id
+  }
+
+  #keep(call: EndedCall): string | undefined {
     const now = this.#now()
     this.meter.add(call.guest.isolate, call.outcome, now)
     const reason = this.#keeping.reasonToKeep(call, now, this.#random())

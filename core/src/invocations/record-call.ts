@@ -4,7 +4,7 @@ import type { SensitiveFields } from '@signalbox/sdk/sensitive'
 import { REVEAL } from '../secrets/reveal-call.ts'
 import { markedNames, marksOf, marksOfService } from './contract-marks.ts'
 import { readableFetch } from './fetch-text.ts'
-import type { Json, RecordedHostCall, Recording } from './recording.ts'
+import type { Json, RecordedHostCall, RecordedLog, Recording } from './recording.ts'
 import { isSecretName, Redactor } from './redactor.ts'
 import type { EndedCall, RawHostCall } from './watched-call.ts'
 
@@ -21,28 +21,10 @@ export function recordCall(
   ended: EndedCall,
   configMarks: SensitiveFields | undefined,
 ): Recording {
-  const { guest, call, operation, version, outcome, verdict } = ended
-  const { configJson, ...isolate } = guest.isolate
-  const { input, output } = operation === undefined ? noMarks : marksOf(operation.definition)
-  // Without a contract the names of what the version's contracts mark are all there is to go by.
-  const names = operation === undefined ? markedNames(version) : noNames
+  const { guest, call, operation, outcome, verdict } = ended
+  const { configJson: _, ...isolate } = guest.isolate
   const redactor = new Redactor()
-  const marked = (value: Json, fields: readonly (SensitiveFields | undefined)[]) =>
-    redactor.markNames(
-      fields.reduce<Json>((copy, one) => replaceMarked(redactor, copy, one), value),
-      names,
-    )
-  const raw = {
-    config: marked(JSON.parse(configJson), [configMarks]),
-    input: marked(JSON.parse(call.inputJson), [input]),
-    hostCalls: ended.hostCalls.map((hostCall) => markHostCall(redactor, hostCall, ended)),
-    output: outcome.kind === 'ok' ? marked(JSON.parse(outcome.outputJson), [output]) : undefined,
-    logs: ended.logs.map(({ level, message, fields }) => ({
-      level,
-      message,
-      fields: redactor.markNames(structuredClone(fields), markedNames(version)),
-    })),
-  }
+  const raw = markedParts(redactor, ended, configMarks)
   // Only now: what one part marks is looked for in all of them, and in whatever is kept below.
   const kept = redactor.clean(raw) as {
     config: Json
@@ -80,6 +62,49 @@ export function recordCall(
   }
 }
 
+/**
+ * The lines of a call as a recording of it holds them, with the instants at which they came.
+ * @throws RangeError where a value is nested too deep to be walked
+ */
+export function redactedLogs(
+  ended: EndedCall,
+  configMarks: SensitiveFields | undefined,
+): (RecordedLog & { readonly at: number })[] {
+  const redactor = new Redactor()
+  const { logs } = markedParts(redactor, ended, configMarks)
+  const clean = redactor.clean(logs) as RecordedLog[]
+  return clean.map((line, index) => ({ ...line, at: ended.logs[index]?.at ?? ended.startedAt }))
+}
+
+/** All that a call was given and did, parsed, with what is marked in any of it taken out and looked for from then on. */
+function markedParts(
+  redactor: Redactor,
+  { guest, call, operation, version, outcome, ...ended }: EndedCall,
+  configMarks: SensitiveFields | undefined,
+) {
+  const { input, output } = operation === undefined ? noMarks : marksOf(operation.definition)
+  // Without a contract the names of what the version's contracts mark are all there is to go by.
+  const names = operation === undefined ? markedNames(version) : noNames
+  const marked = (value: Json, fields: readonly (SensitiveFields | undefined)[]) =>
+    redactor.markNames(
+      fields.reduce<Json>((copy, one) => replaceMarked(redactor, copy, one), value),
+      names,
+    )
+  return {
+    config: marked(JSON.parse(guest.isolate.configJson), [configMarks]),
+    input: marked(JSON.parse(call.inputJson), [input]),
+    hostCalls: ended.hostCalls.map((hostCall) =>
+      markHostCall(redactor, hostCall, { version, snapshot: ended.snapshot }),
+    ),
+    output: outcome.kind === 'ok' ? marked(JSON.parse(outcome.outputJson), [output]) : undefined,
+    logs: ended.logs.map(({ level, message, fieldsJson }) => ({
+      level,
+      message,
+      fields: redactor.markNames(JSON.parse(fieldsJson), markedNames(version)),
+    })),
+  }
+}
+
 function replaceMarked(redactor: Redactor, value: Json, fields: SensitiveFields | undefined): Json {
   return fields === undefined ? value : fields.replace(value, (part) => redactor.mark(part))
 }
@@ -103,7 +128,7 @@ function cleanFaults(redactor: Redactor, faults: readonly InputFault[]): readonl
 function markHostCall(
   redactor: Redactor,
   { name, requestJson, answerJson, error }: RawHostCall,
-  { version, snapshot }: EndedCall,
+  { version, snapshot }: Pick<EndedCall, 'version' | 'snapshot'>,
 ): object {
   const request = markHeaders(redactor, readableFetch(name, parsed(requestJson)))
   const answer =

@@ -15,10 +15,15 @@ export interface RawHostCall {
   error?: { readonly code: string; readonly message: string }
 }
 
+type RawFields = Readonly<Record<string, unknown>>
+
 export interface RawLog {
+  /** Milliseconds since the epoch. */
+  readonly at: number
   readonly level: LogLevel
   readonly message: string
-  readonly fields: Readonly<Record<string, unknown>>
+  /** As text, whose length is what it costs to hold. */
+  readonly fieldsJson: string
 }
 
 /** What became of a call, as core judged it: with the contract of the answer, which the sandbox does not know. */
@@ -50,6 +55,8 @@ export interface EndedCall {
   readonly verdict: Verdict
   readonly hostCalls: readonly RawHostCall[]
   readonly logs: readonly RawLog[]
+  /** How many it logged, those too that were too much to be held. */
+  readonly lines: number
   /** Characters of all texts above; undefined where they were too many to be held. */
   readonly length: number | undefined
 }
@@ -64,6 +71,7 @@ export class WatchedCall {
   #hostCalls: RawHostCall[] | undefined
   #signal: AbortSignal | undefined
   #logs: RawLog[] | undefined
+  #lines = 0
   #length: number
 
   constructor(guest: GuestCall) {
@@ -83,17 +91,18 @@ export class WatchedCall {
       hasEffect: guest.hasEffect,
       hostCall: (name, payload, signal) => this.#hostCall(guest, name, payload, signal),
       onLog: (level, message, fields) => {
-        this.#log({ level, message, fields })
+        this.#log(level, message, fields)
         guest.onLog(level, message, fields)
       },
     }
   }
 
-  take(outcome: GuestOutcome): Pick<EndedCall, 'hostCalls' | 'logs' | 'length'> {
+  take(outcome: GuestOutcome): Pick<EndedCall, 'hostCalls' | 'logs' | 'lines' | 'length'> {
+    const lines = this.#lines
     const length = this.#length + (outcome.kind === 'ok' ? outcome.outputJson.length : 0)
-    if (length > MAX_LENGTH) return { hostCalls: [], logs: [], length: undefined }
+    if (length > MAX_LENGTH) return { hostCalls: [], logs: [], lines, length: undefined }
     const hostCalls = outcome.hostCalls === 0 ? undefined : this.#hostCalls
-    return { hostCalls: hostCalls ?? [], logs: this.#logs ?? [], length }
+    return { hostCalls: hostCalls ?? [], logs: this.#logs ?? [], lines, length }
   }
 
   async #hostCall(
@@ -119,10 +128,13 @@ export class WatchedCall {
     }
   }
 
-  #log(entry: RawLog): void {
+  #log(level: LogLevel, message: string, fields: RawFields): void {
+    this.#lines++
+    if (this.#length > MAX_LENGTH) return
+    const fieldsJson = JSON.stringify(fields)
+    if (!this.#count(message.length + fieldsJson.length)) return
     this.#logs ??= []
-    // Fields were parsed on their way here; they are at most 64 KiB a call together with the messages.
-    if (this.#count(entry.message.length)) this.#logs.push(entry)
+    this.#logs.push({ at: Date.now(), level, message, fieldsJson })
   }
 
   /** Past the limit nothing is held any more: the recording is lost, and its texts need not stay. */

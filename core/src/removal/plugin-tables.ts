@@ -79,6 +79,7 @@ export const pluginTables: readonly PluginTable[] = [
   { table: 'service_levels', when: 'soon' },
 
   { table: 'invocations', when: 'purge' },
+  { table: 'plugin_logs', when: 'purge' },
   {
     table: 'events',
     when: 'purge',

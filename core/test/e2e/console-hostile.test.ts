@@ -1,8 +1,15 @@
 import t from 'tap'
 import { Browser as Client } from '../support/browser.ts'
+import { chatty, installChatty } from '../support/chatty-plugin.ts'
 import { openPage, startChromium, withoutChromium } from '../support/chromium.ts'
 import { enableConsole, startConsoleHost } from '../support/console-host.ts'
-import { arrived, goTo, keepScreenshot, openConsole } from '../support/console-page.ts'
+import {
+  arrived,
+  axeViolations,
+  goTo,
+  keepScreenshot,
+  openConsole,
+} from '../support/console-page.ts'
 import { enablePlugin } from '../support/fixture-plugin.ts'
 import { OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
 import { attack, hostile, installHostilePages } from '../support/hostile-pages.ts'
@@ -68,6 +75,52 @@ t.test('the console among the hostile', { skip: withoutChromium }, async (t) => 
     await keepScreenshot(page, 'en-GB-hostile-page')
     await page.getByRole('link', { name: 'Home' }).click()
     await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor()
+  })
+
+  t.test('what a plugin logs is text, whatever it writes', async (t) => {
+    await installChatty(host, await temporaryHome(t))
+    await enablePlugin(host.client, tenant, chatty, ['job:schedule'])
+    const lines = [
+      { level: 'error', message: attack('log'), fields: { html: attack('field') } },
+      { level: 'warn', message: '\u001b[2J\u001b[31mred\u001b]0;title\u0007', fields: {} },
+      {
+        level: 'info',
+        message: 'user \u202enimda\u202c signed in',
+        fields: { who: '\u202enimda' },
+      },
+      { level: 'info', message: '\u0000 a long line ', times: 3500, fields: {} },
+      {
+        level: 'info',
+        message: 'inherited',
+        json: '{"__proto__":{"polluted":"yes"},"constructor":{"prototype":{"polluted":"yes"}},"toString":1}',
+      },
+    ]
+    const job = `/v1/tenants/${tenant}/plugins/${encodeURIComponent(chatty)}/jobs/tidy:run`
+    await host.client.request('POST', job, { payload: { lines } })
+    const logs = `/plugins/${encodeURIComponent(chatty)}?tab=logs`
+    await goTo(page, logs)
+    // It comes by itself, while the page is looked at.
+    await page.getByText(attack('log')).first().waitFor()
+    await page.getByText('<U+001B>[2J<U+001B>[31mred<U+001B>]0;title<U+0007>').waitFor()
+    await page.getByText('user <U+202E>nimda<U+202C> signed in').waitFor()
+    const closed = page.getByRole('button', { name: 'Expand row' })
+    while ((await closed.count()) > 0) await closed.first().click()
+    await page.getByRole('region', { name: 'Fields' }).getByText(attack('field')).waitFor()
+    await page.getByText('more characters were not kept').waitFor()
+    t.same(await found(page), nothing)
+    t.same(await axeViolations(page), [])
+    await keepScreenshot(page, 'en-GB-hostile-logs')
+    await goTo(
+      page,
+      `${logs}&q=${encodeURIComponent('</code>')}&level=__proto__&version=${encodeURIComponent(attack('v'))}`,
+    )
+    await page.getByText('No line fits').waitFor()
+    t.same(await found(page), nothing)
+    await goTo(page, `${logs}&level=warn`)
+    await page.getByText('<U+001B>[2J').first().waitFor()
+    t.equal(await page.getByText('inherited').count(), 0)
+    await goTo(operator.page, `${logs}&tenant=${tenant}`)
+    await operator.page.getByText("What a plugin logs is the tenant's").waitFor()
   })
 
   t.test('what stands in the address is text, too', async (t) => {

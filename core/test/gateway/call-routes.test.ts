@@ -133,7 +133,7 @@ async function gateway(
           traces: () => undefined,
           generation: () => 0,
         },
-        ...{ usage: () => [], invocations: () => ({}) as never },
+        ...{ usage: () => [], invocations: () => ({}) as never, logs: () => ({}) as never },
       }),
       now,
       monotonic: now,

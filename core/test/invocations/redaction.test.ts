@@ -5,7 +5,7 @@ import { recordCall } from '../../src/invocations/record-call.ts'
 import { aroundMarkers, hasMarker, wholeMarker } from '../../src/invocations/redacted-marker.ts'
 import { Redactor } from '../../src/invocations/redactor.ts'
 import { firstDifference } from '../../src/invocations/replay/first-difference.ts'
-import type { EndedCall } from '../../src/invocations/watched-call.ts'
+import type { EndedCall, RawLog } from '../../src/invocations/watched-call.ts'
 import { snapshot, version } from '../support/recorded-call.ts'
 
 const nobody: ReadonlySet<string> = new Set()
@@ -53,6 +53,10 @@ function ended(parts: {
 const record = (parts: Parameters<typeof ended>[0], marks?: object) =>
   recordCall('inv_1', ended(parts), marks === undefined ? undefined : sensitiveFields(marks))
 
+function line(message: string, fields: object): RawLog {
+  return { at: 0, level: 'info', message, fieldsJson: JSON.stringify(fields) }
+}
+
 t.test('a marked value is nowhere in the recording, wherever it came by', async (t) => {
   const name = 'Grace Hopper'
   const recording = record({
@@ -75,7 +79,7 @@ t.test('a marked value is nowhere in the recording, wherever it came by', async 
         answerJson: JSON.stringify({ contact: 'the contact', rate: 2 }),
       },
     ],
-    logs: [{ level: 'info', message: `for ${name}`, fields: { by: [name], code: 'of a log' } }],
+    logs: [line(`for ${name}`, { by: [name], code: 'of a log' })],
   })
   const text = JSON.stringify(recording)
   t.notMatch(text, /Grace|Hopper|another one|the code|the contact|of a log/)
@@ -151,7 +155,7 @@ t.test(
         password: 1,
       },
       message: `refused ${key} and Bearer abcdefgh12345`,
-      logs: [{ level: 'info', message: key, fields: { url: `https://x/?k=${key}` } }],
+      logs: [line(key, { url: `https://x/?k=${key}` })],
     })
     const text = JSON.stringify(recording)
     t.notMatch(text, /dsk_a|abcdefgh|short/)
@@ -174,7 +178,7 @@ t.test('links and webhook secrets are redacted by their form', async (t) => {
 t.test('short values are redacted in their place, and not looked for elsewhere', async (t) => {
   const { input, logs } = record({
     input: { customer: 'DE' },
-    logs: [{ level: 'info', message: 'INDEX', fields: {} }],
+    logs: [line('INDEX', {})],
   })
   t.same(input, { customer: '⟦redacted string 1⟧' })
   t.match(logs, [{ message: 'INDEX' }])
@@ -262,7 +266,7 @@ t.test('a secret that was told is nowhere in the recording', async (t) => {
         answerJson: JSON.stringify(secret),
       },
     ],
-    logs: [{ level: 'info', message: `logged in with ${secret}`, fields: { pass: secret } }],
+    logs: [line(`logged in with ${secret}`, { pass: secret })],
     message: `535 ${secret}`,
   })
   t.notMatch(JSON.stringify(recording), secret)

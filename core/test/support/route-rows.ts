@@ -298,6 +298,9 @@ export const udfRoutes: RouteRows = {
 /** Kept calls of acme. @param releases path of those of one call @param released one of them @param spent another call */
 export function keptRoutes(releases: string, released: string, spent: string): RouteRows {
   return {
+    'GET /v1/tenants/{tenant}/plugins/{name}/logs': {
+      at: '/v1/tenants/acme/plugins/@acme%2Forders/logs',
+    },
     'GET /v1/tenants/{tenant}/invocations': { at: '/v1/tenants/acme/invocations' },
     'POST /v1/tenants/{tenant}/invocations/{id}/releases': {
       at: releases,

@@ -160,7 +160,7 @@ export class PendingCall {
   log(level: string, json: string): void {
     this.#logLength += json.length
     if (this.isOver || this.#logLength > guestLimits.logLength * 2 || !logLevels.has(level)) return
-    const parsed: unknown = secureJsonParse.safeParse(json)
+    const parsed = parsedLine(json)
     if (!Array.isArray(parsed)) return
     const [message, fields] = parsed as unknown[]
     // The guest's side sends a text; a guest that outwitted it may send what does not even become one.
@@ -197,6 +197,15 @@ export class PendingCall {
     this.account?.settle(this, this.#tookMs(outcome), outcome.kind !== 'failed')
     this.onOver?.(!this.costLane && hasReturned(outcome))
     this.#resolve(outcome)
+  }
+}
+
+/** Fields that would change what objects are go, and the line stays: whoever looks for a fault needs it. */
+function parsedLine(json: string): unknown {
+  try {
+    return secureJsonParse.parse(json, { protoAction: 'remove', constructorAction: 'remove' })
+  } catch {
+    return undefined
   }
 }
 

@@ -12,9 +12,15 @@ export const PAGE_ROWS = 100
 
 /**
  * A list of the host, page by page.
+ * @param followMs asks anew so often while nothing but the first page is shown, and somebody looks
  * @returns the rows that are there so far, and what asks for more
  */
-export function useList<Item>(path: string, query: Ask['query'] = {}, isEnabled = true) {
+export function useList<Item>(
+  path: string,
+  query: Ask['query'] = {},
+  isEnabled = true,
+  followMs?: number,
+) {
   const found = useInfiniteQuery<
     Listed<Item>,
     Error,
@@ -31,6 +37,8 @@ export function useList<Item>(path: string, query: Ask['query'] = {}, isEnabled 
     initialPageParam: undefined,
     getNextPageParam: ({ next }) => next,
     enabled: isEnabled,
+    refetchInterval: ({ state }) =>
+      followMs !== undefined && (state.data?.pages.length ?? 1) === 1 ? followMs : false,
   })
   return { ...found, items: found.data?.pages.flatMap(({ items }) => items) ?? [] }
 }

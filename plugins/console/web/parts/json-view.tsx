@@ -1,3 +1,4 @@
+import { plainText } from './plain-text.ts'
 import './json-view.css'
 
 /** A value as it is, to be read: a text of its own, never a part of the page. */
@@ -5,7 +6,7 @@ export function JsonView({ value, label }: { value: unknown; label: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what is longer than the box is scrolled by the keyboard, too
     <section className="json-view code-block" aria-label={label} tabIndex={0}>
-      <pre>{value === undefined ? '–' : JSON.stringify(value, null, 2)}</pre>
+      <pre>{value === undefined ? '–' : plainText(JSON.stringify(value, null, 2))}</pre>
     </section>
   )
 }

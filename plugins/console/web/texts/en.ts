@@ -11,6 +11,7 @@ import home from './en/home.json' with { type: 'json' }
 import hooks from './en/hooks.json' with { type: 'json' }
 import identity from './en/identity.json' with { type: 'json' }
 import invocations from './en/invocations.json' with { type: 'json' }
+import logs from './en/logs.json' with { type: 'json' }
 import marketplace from './en/marketplace.json' with { type: 'json' }
 import plugins from './en/plugins.json' with { type: 'json' }
 import rollouts from './en/rollouts.json' with { type: 'json' }
@@ -33,6 +34,7 @@ export const en = {
   hooks,
   identity,
   invocations,
+  logs,
   marketplace,
   plugins,
   rollouts,

@@ -14,6 +14,7 @@ import { GrantsTab } from './grants-tab.tsx'
 import { HooksTab } from './hooks-tab.tsx'
 import { InvocationsTab } from './invocations-tab.tsx'
 import { JobsTab } from './jobs-tab.tsx'
+import { LogsTab } from './logs-tab.tsx'
 import { type InstalledPlugin, pluginPath, type TenantPlugin, tenantPluginPath } from './plugin.ts'
 import { SecretsTab } from './secrets-tab.tsx'
 import { UsageTab } from './usage-tab.tsx'
@@ -61,6 +62,7 @@ function OfTenant({ tenant, plugin }: { tenant: string; plugin: InstalledPlugin 
   if (error !== null) return <ProblemNote error={error} />
   if (state === undefined) return <Skeleton active />
   const of = { tenant, name: plugin.name }
+  const versions = plugin.versions.map(({ version }) => version)
   const items: TabsProps['items'] = [
     { key: 'versions', label: t('tabs.versions'), children: <VersionsTab plugin={plugin} /> },
     { key: 'grants', label: t('tabs.grants'), children: <GrantsTab {...of} state={state} /> },
@@ -68,16 +70,17 @@ function OfTenant({ tenant, plugin }: { tenant: string; plugin: InstalledPlugin 
     { key: 'secrets', label: t('tabs.secrets'), children: <SecretsTab {...of} /> },
     { key: 'jobs', label: t('tabs.jobs'), children: <JobsTab {...of} /> },
     { key: 'hooks', label: t('tabs.hooks'), children: <HooksTab {...of} /> },
+    {
+      key: 'logs',
+      label: t('tabs.logs'),
+      children: <LogsTab {...of} versions={versions} />,
+    },
     { key: 'invocations', label: t('tabs.invocations'), children: <InvocationsTab {...of} /> },
     { key: 'usage', label: t('tabs.usage'), children: <UsageTab {...of} /> },
   ]
   return (
     <>
-      <BindingControl
-        {...of}
-        state={state}
-        versions={plugin.versions.map(({ version }) => version)}
-      />
+      <BindingControl {...of} state={state} versions={versions} />
       <Tabs items={items} activeKey={tab} onChange={setTab} destroyOnHidden />
     </>
   )

@@ -1,0 +1,43 @@
+import t from 'tap'
+import type { Viewer } from '../../../web/api/viewer.ts'
+import {
+  filterOf,
+  followCommand,
+  gapReason,
+  kindOf,
+  mayReadLogs,
+} from '../../../web/pages/plugins/logs.ts'
+
+const of = { tenant: 'acme', name: '@acme/orders' }
+const user = (role: string): Viewer => ({
+  ...{ kind: 'user', tenant: 'acme', id: 'u', login: 'ann', displayName: 'Ann' },
+  ...{ permissions: [], roles: [{ role, units: null }] },
+})
+
+t.test('the command that follows says what the page is held to', async (t) => {
+  const all = filterOf({ level: undefined, version: undefined, q: undefined })
+  t.equal(followCommand(of, all), 'npx signalbox plugin logs @acme/orders --tenant acme --follow')
+  const some = filterOf({ level: 'warn', version: '1.2.0', q: "it's; rm -rf" })
+  t.equal(
+    followCommand(of, some),
+    `npx signalbox plugin logs @acme/orders@1.2.0 --tenant acme --level warn --search 'it'\\''s; rm -rf' --follow`,
+  )
+})
+
+t.test('a level that the address made up is none', async (t) => {
+  t.equal(filterOf({ level: '__proto__', version: '1.0.0', q: 'x' }).level, undefined)
+})
+
+t.test('what a host of another version says is shown as it came', async (t) => {
+  t.equal(gapReason({ message: 'too-many' }), 'too-many')
+  t.equal(gapReason({ message: 'for another reason' }), undefined)
+  t.equal(kindOf({ kind: 'job' }), 'job')
+  t.equal(kindOf({ kind: 'constructor' }), undefined)
+  t.equal(kindOf({ kind: null }), undefined)
+})
+
+t.test('its admin reads what a plugin logged, and not the operator', async (t) => {
+  t.ok(mayReadLogs(user('admin')))
+  t.notOk(mayReadLogs(user('auditor')))
+  t.notOk(mayReadLogs({ kind: 'operator' }))
+})
