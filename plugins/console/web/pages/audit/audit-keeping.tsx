@@ -5,9 +5,9 @@ import { mayTry } from '../../api/may-try.ts'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 
 interface Policy {
   /** Null: for ever. */
@@ -29,9 +29,12 @@ export function AuditKeeping({ tenant }: { tenant: string | undefined }) {
     queryFn: ({ signal }) => request<Policy>('GET', path, { signal }),
   })
   return (
-    <Card size="small" title={t('keeping')} loading={data === undefined && error === null}>
-      {error !== null && <ProblemNote error={error} />}
-      {data !== undefined && <Keeping key={data.keepDays} path={path} policy={data} />}
+    <Card size="small" title={t('keeping')}>
+      {data === undefined ? (
+        <Awaited error={error} />
+      ) : (
+        <Keeping key={data.keepDays} path={path} policy={data} />
+      )}
     </Card>
   )
 }

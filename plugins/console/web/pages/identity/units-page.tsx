@@ -24,11 +24,7 @@ const VIRTUAL_ROWS = 1000
 export function UnitsPage() {
   const { t } = useTranslation('identity')
   const tenant = useTenant()
-  return tenant === undefined ? (
-    <ChooseTenant title={t('units')} />
-  ) : (
-    <Units key={tenant} tenant={tenant} />
-  )
+  return tenant === undefined ? <ChooseTenant title={t('units')} /> : <Units tenant={tenant} />
 }
 
 function Units({ tenant }: { tenant: string }) {
@@ -52,12 +48,15 @@ function Units({ tenant }: { tenant: string }) {
           </>
         )}
       </PageHead>
-      {units.error !== null && <ProblemNote error={units.error} />}
-      <UnitTable
-        units={units.items}
-        isLoading={units.isLoading}
-        onEdit={isAdmin ? setSelected : undefined}
-      />
+      {units.isLoadingError ? (
+        <ProblemNote error={units.error} />
+      ) : (
+        <UnitTable
+          units={units.items}
+          isLoading={units.isLoading}
+          onEdit={isAdmin ? setSelected : undefined}
+        />
+      )}
       <NewUnit tenant={tenant} isOpen={isNew !== undefined} onClose={() => setNew(undefined)} />
       <Drawer
         open={selected !== undefined && isAdmin}

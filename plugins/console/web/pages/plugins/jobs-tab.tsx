@@ -22,7 +22,7 @@ export function JobsTab({ tenant, name }: { tenant: string; name: string }) {
   const { t } = useTranslation('plugins')
   const place = usePlace()
   const path = `${tenantPluginPath(tenant, name)}/jobs`
-  const { data, error, isPending } = useQuery({
+  const { data, error, isPending, isLoadingError } = useQuery({
     queryKey: [path],
     queryFn: ({ signal }) => request<{ items: readonly Job[] }>('GET', path, { signal }),
     refetchInterval: 5000,
@@ -31,7 +31,7 @@ export function JobsTab({ tenant, name }: { tenant: string; name: string }) {
     (job: string) => request('POST', `${path}/${encodeURIComponent(job)}:run`, { body: {} }),
     () => t('jobAsked'),
   )
-  if (error !== null) return <ProblemNote error={error} />
+  if (isLoadingError) return <ProblemNote error={error} />
   return (
     <Table<Job>
       size="small"

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Skeleton, Tabs, type TabsProps } from 'antd'
+import { Alert, Tabs, type TabsProps } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { request } from '../../api/request.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant } from '../../app/viewer-context.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { textIn } from '../../texts/languages.ts'
 import { BindingControl } from './binding-control.tsx'
 import { ConfigTab } from './config-tab.tsx'
@@ -28,8 +28,7 @@ export function PluginPage() {
     queryKey: [pluginPath(name)],
     queryFn: ({ signal }) => request<InstalledPlugin>('GET', pluginPath(name), { signal }),
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (plugin === undefined) return <Skeleton active />
+  if (plugin === undefined) return <Awaited error={error} />
   const stable = plugin.versions.find(({ version }) => version === plugin.stableVersion)
   return (
     <div className="stack">
@@ -58,8 +57,7 @@ function OfTenant({ tenant, plugin }: { tenant: string; plugin: InstalledPlugin 
     queryKey: [path],
     queryFn: ({ signal }) => request<TenantPlugin>('GET', path, { signal }),
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (state === undefined) return <Skeleton active />
+  if (state === undefined) return <Awaited error={error} />
   const of = { tenant, name: plugin.name }
   const items: TabsProps['items'] = [
     { key: 'versions', label: t('tabs.versions'), children: <VersionsTab plugin={plugin} /> },
