@@ -1,7 +1,9 @@
 import { Button, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { mayTry } from '../../api/may-try.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
+import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { numberText } from '../../parts/formats.ts'
@@ -15,6 +17,7 @@ export function PlansTab({ id, service }: { id: string; service: ServiceMajor })
   const { t } = useTranslation('catalog')
   const place = usePlace()
   const keep = usePlaceQuery()
+  const maySubscribe = mayTry(useViewer(), 'admin', 'service-owner')
   const number = (value: number) => numberText(value, place)
   const named = `${id}@${service.major}`
   const query = new URLSearchParams(keep)
@@ -76,11 +79,13 @@ export function PlansTab({ id, service }: { id: string; service: ServiceMajor })
           },
         ]}
       />
-      <div>
-        <Link to={{ pathname: '/subscriptions', search: `?${query}` }}>
-          <Button>{t('toSubscriptions')}</Button>
-        </Link>
-      </div>
+      {maySubscribe && (
+        <div>
+          <Link to={{ pathname: '/subscriptions/new', search: `?${query}` }}>
+            <Button type="primary">{t('subscribe')}</Button>
+          </Link>
+        </div>
+      )}
       <CliLine
         command={`npx signalbox subscribe <app> ${named} --tenant <tenant> --plan standard`}
       />

@@ -14,6 +14,7 @@ import { Awaited } from '../../parts/awaited.tsx'
 import { ChooseTenant } from '../../parts/choose-tenant.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
+import { useCutMenu } from '../../parts/cut-menu.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { instantText } from '../../parts/formats.ts'
 import { ListTable } from '../../parts/list-table.tsx'
@@ -46,23 +47,30 @@ function Letters({ tenant }: { tenant: string }) {
   const [plugin, setPlugin] = useParam('plugin')
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/dead-letters`
   const list = useList<DeadLetter>(path, { plugin })
+  const maySeePlugins = mayTry(useViewer(), 'admin', 'auditor')
   const plugins = useWholeList<{ readonly plugin: string }>(
     `/v1/tenants/${encodeURIComponent(tenant)}/plugins`,
+    {},
+    maySeePlugins,
   )
+  const cutMenu = useCutMenu(plugins)
   return (
     <div className="stack">
       <PageHead title={t('title')}>
         <Space wrap>
-          <Select
-            aria-label={t('plugin')}
-            placeholder={t('plugin')}
-            allowClear
-            showSearch
-            style={{ minInlineSize: 240 }}
-            value={plugin}
-            options={plugins.items.map((one) => ({ value: one.plugin, label: one.plugin }))}
-            onChange={setPlugin}
-          />
+          {maySeePlugins && (
+            <Select
+              {...cutMenu}
+              aria-label={t('plugin')}
+              placeholder={t('plugin')}
+              allowClear
+              showSearch
+              style={{ minInlineSize: 240 }}
+              value={plugin}
+              options={plugins.items.map((one) => ({ value: one.plugin, label: one.plugin }))}
+              onChange={setPlugin}
+            />
+          )}
           <Button loading={list.isRefetching} onClick={() => void list.refetch()}>
             {t('refresh')}
           </Button>

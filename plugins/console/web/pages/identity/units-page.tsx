@@ -9,6 +9,7 @@ import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { ChooseTenant } from '../../parts/choose-tenant.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
+import { MoreRows } from '../../parts/more-rows.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { EditUnit } from './edit-unit.tsx'
@@ -51,11 +52,14 @@ function Units({ tenant }: { tenant: string }) {
       {units.isLoadingError ? (
         <ProblemNote error={units.error} />
       ) : (
-        <UnitTable
-          units={units.items}
-          isLoading={units.isLoading}
-          onEdit={isAdmin ? setSelected : undefined}
-        />
+        <>
+          <UnitTable
+            units={units.items}
+            isLoading={units.isLoading}
+            onEdit={isAdmin ? setSelected : undefined}
+          />
+          {units.isCut && <MoreRows list={units} />}
+        </>
       )}
       <NewUnit tenant={tenant} isOpen={isNew !== undefined} onClose={() => setNew(undefined)} />
       <Drawer

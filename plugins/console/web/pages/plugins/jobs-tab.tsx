@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { mayTry } from '../../api/may-try.ts'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
+import { useViewer } from '../../app/viewer-context.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { instantText } from '../../parts/formats.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
@@ -21,6 +23,7 @@ interface Job {
 export function JobsTab({ tenant, name }: { tenant: string; name: string }) {
   const { t } = useTranslation('plugins')
   const place = usePlace()
+  const mayRun = mayTry(useViewer(), 'admin')
   const path = `${tenantPluginPath(tenant, name)}/jobs`
   const { data, error, isPending, isLoadingError } = useQuery({
     queryKey: [path],
@@ -60,15 +63,19 @@ export function JobsTab({ tenant, name }: { tenant: string; name: string }) {
           render: ({ done, failed, missed }: Job['runs']) =>
             t('runCounts', { done, failed, missed }),
         },
-        {
-          title: t('actions'),
-          key: 'run',
-          render: (_: unknown, { job }) => (
-            <Button size="small" onClick={() => mutate(job)}>
-              {t('runNow')}
-            </Button>
-          ),
-        },
+        ...(mayRun
+          ? [
+              {
+                title: t('actions'),
+                key: 'run',
+                render: (_: unknown, { job }: Job) => (
+                  <Button size="small" onClick={() => mutate(job)}>
+                    {t('runNow')}
+                  </Button>
+                ),
+              },
+            ]
+          : []),
       ]}
     />
   )

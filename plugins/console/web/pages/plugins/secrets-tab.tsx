@@ -67,7 +67,12 @@ function SecretForm({ path, name }: { path: string; name: string }) {
     },
   )
   return (
-    <Form form={form} layout="inline" onFinish={({ value }) => mutate(value)}>
+    <Form
+      form={form}
+      name={`secret-${name}`}
+      layout="inline"
+      onFinish={({ value }) => mutate(value)}
+    >
       <Form.Item name="value" label={t('newValue', { name })} rules={[{ required: true, min: 6 }]}>
         <Input.Password autoComplete="off" visibilityToggle={false} />
       </Form.Item>

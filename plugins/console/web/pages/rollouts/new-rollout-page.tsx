@@ -8,6 +8,7 @@ import { useFormChange } from '../../api/use-change.ts'
 import { useWholeList } from '../../api/whole-list.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
+import { useCutMenu } from '../../parts/cut-menu.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { textIn } from '../../texts/languages.ts'
@@ -149,6 +150,7 @@ function PlanFields() {
   const plugin = Form.useWatch('plugin', form)
   const plan = Form.useWatch('plan', form)
   const plugins = useWholeList<{ name: string }>('/v1/plugins')
+  const cutMenu = useCutMenu(plugins)
   const path = `/v1/plugins/${encodeURIComponent(plugin ?? '')}`
   const { data } = useQuery({
     queryKey: [path],
@@ -160,7 +162,9 @@ function PlanFields() {
     <>
       <Form.Item name="plugin" label={t('plan.plugin')} rules={[{ required: true }]}>
         <Select
+          {...cutMenu}
           showSearch
+          loading={plugins.isLoading}
           options={plugins.items.map(({ name }) => ({ value: name, label: name }))}
           onChange={() => form.resetFields(['version'])}
         />
