@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Knex } from 'knex'
-import { callerOf } from '../gateway/guard.ts'
+import { askerOf, callerOf } from '../gateway/guard.ts'
 import {
   idSchema,
   pageOf,
@@ -8,7 +8,8 @@ import {
   pluginNameSchema,
   strictObject,
 } from '../gateway/http-schemas.ts'
-import type { ConfigService } from './config-service.ts'
+import { ifMatchSchema } from '../gateway/if-match.ts'
+import { type ConfigService, tagOfRevision } from './config-service.ts'
 import { findConfig, listConfigs } from './config-store.ts'
 
 interface Ports {
@@ -33,23 +34,31 @@ export function configRoutes(app: FastifyInstance, { knex, configs }: Ports): vo
       config: { action: 'binding.read' },
       schema: { tags, summary: 'The settings, and the schema of their form', params },
     },
-    async (request) => {
+    async (request, reply) => {
       const { tenant, name } = request.params
       const schema = await configs.schema(name)
-      const found = await findConfig(knex, tenant, name)
-      return { revision: found?.revision ?? 0, config: found?.config ?? {}, schema }
+      const { revision = 0, config = {} } = (await findConfig(knex, tenant, name)) ?? {}
+      reply.header('etag', tagOfRevision(revision))
+      return { revision, config, schema }
     },
   )
   app.put<{ Params: Named; Body: Record<string, unknown> }>(
     path,
     {
       config: { action: 'config.write' },
-      schema: { tags, summary: 'Set the plugin up for a tenant', params, body: { type: 'object' } },
+      schema: {
+        tags,
+        summary: 'Set the plugin up for a tenant',
+        params,
+        body: { type: 'object' },
+        headers: ifMatchSchema,
+      },
     },
-    async (request) => {
+    async (request, reply) => {
       const { tenant, name } = request.params
-      const caller = callerOf(request)
-      return { revision: await configs.configure(caller, tenant, name, request.body) }
+      const revision = await configs.configure(askerOf(request), tenant, name, request.body)
+      reply.header('etag', tagOfRevision(revision))
+      return { revision }
     },
   )
   revisionRoutes(app, { knex, configs })

@@ -3,6 +3,8 @@ import { faultsOf } from '@signalbox/sdk/schema'
 import type { Knex } from 'knex'
 import { commitRoutedChange } from '../audit/change.ts'
 import { coreErrors } from '../errors.ts'
+import { isMatched } from '../gateway/if-match.ts'
+import type { Asker } from '../identity/asker.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { hasTenant } from '../identity/identity-store.ts'
 import type { RoutingTable } from '../rollout/routing/routing-table.ts'
@@ -18,6 +20,11 @@ interface Ports {
 }
 
 type Config = Readonly<Record<string, unknown>>
+
+/** Of the settings, as If-Match names them; 0: none were set. */
+export function tagOfRevision(revision: number): string {
+  return `"${revision}"`
+}
 
 /** A plugin without a schema has no settings: only the empty object fits. */
 const NO_SETTINGS = { type: 'object', maxProperties: 0 } as const
@@ -35,9 +42,17 @@ export class ConfigService {
     return this.#schemaOf(await requireServing(this.#ports.knex, plugin, undefined))
   }
 
-  /** @returns the new revision. @throws CORE_CONFIG_INVALID with the places that do not fit */
-  async configure(caller: Caller, tenant: string, plugin: string, config: Config): Promise<number> {
-    return this.#set(caller, tenant, plugin, config, {})
+  /**
+   * @returns the new revision
+   * @throws CORE_CONFIG_INVALID with the places that do not fit; CORE_CHANGED_MEANWHILE
+   */
+  async configure(
+    { actor, traceId, seen }: Omit<Asker, 'principal'>,
+    tenant: string,
+    plugin: string,
+    config: Config,
+  ): Promise<number> {
+    return this.#set({ actor, traceId }, tenant, plugin, config, { detail: {}, seen })
   }
 
   /**
@@ -50,7 +65,7 @@ export class ConfigService {
     if (earlier === undefined) {
       throw coreErrors.create('CONFIG_REVISION_MISSING', { tenant, plugin, revision: to })
     }
-    return this.#set(caller, tenant, plugin, earlier.config, { rolledBackTo: to })
+    return this.#set(caller, tenant, plugin, earlier.config, { detail: { rolledBackTo: to } })
   }
 
   async #set(
@@ -58,7 +73,7 @@ export class ConfigService {
     tenant: string,
     plugin: string,
     config: Config,
-    detail: Readonly<Record<string, unknown>>,
+    { detail, seen }: { detail: Readonly<Record<string, unknown>>; seen?: string | undefined },
   ): Promise<number> {
     const { knex, routing } = this.#ports
     if (!(await hasTenant(knex, tenant))) throw coreErrors.create('TENANT_MISSING', { tenant })
@@ -67,6 +82,8 @@ export class ConfigService {
     const { result, generation } = await commitRoutedChange(knex, change, async (trx) => {
       // Consent, binding and settings of a plugin change one after the other: each sees the one before.
       await lockInstalled(trx, plugin)
+      const present = (await findConfig(trx, tenant, plugin))?.revision ?? 0
+      if (!isMatched(seen, tagOfRevision(present))) throw coreErrors.create('CHANGED_MEANWHILE')
       return insertConfig(trx, { tenant, plugin, config, changedBy: caller.actor })
     })
     await routing.reach(generation)

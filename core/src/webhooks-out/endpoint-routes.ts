@@ -3,11 +3,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { TYPE_PATTERN } from '../events/event-types.ts'
-import { callerOf } from '../gateway/guard.ts'
+import { askerOf, callerOf } from '../gateway/guard.ts'
 import { idSchema, pageOf, pageSchema, strictObject } from '../gateway/http-schemas.ts'
+import { ifMatchSchema } from '../gateway/if-match.ts'
 import { tenantOfPrincipal } from '../identity/principal.ts'
+import { tagged } from '../identity/seen.ts'
 import type { Snapshot } from '../rollout/routing/snapshot.ts'
 import type { EndpointService } from './endpoint-service.ts'
+import { settingsOf } from './endpoint-settings.ts'
 import { type Endpoint, findEndpoint, listEndpoints } from './endpoint-store.ts'
 import { unheardTypes } from './matching.ts'
 
@@ -123,7 +126,11 @@ function readRoutes(app: FastifyInstance, { knex, snapshot }: Ports): void {
       config: { action: 'webhook.read' },
       schema: { tags, summary: 'One endpoint, and how it does', params },
     },
-    async (request) => shown(await readable(request, knex, request.params.id), snapshot()),
+    async (request, reply) => {
+      const endpoint = await readable(request, knex, request.params.id)
+      tagged(reply, settingsOf(endpoint))
+      return shown(endpoint, snapshot())
+    },
   )
 }
 
@@ -137,12 +144,15 @@ function changeRoutes(app: FastifyInstance, { knex, snapshot, endpoints }: Ports
         summary: 'Change where events go and which; what waits goes to the new address',
         params,
         body: { ...strictObject(wishProperties, []), minProperties: 1 },
+        headers: ifMatchSchema,
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { id } = await writable(request, knex, request.params.id)
-      await endpoints.change(callerOf(request), id, request.body)
-      return shown(await requireEndpoint(knex, id), snapshot())
+      await endpoints.change(askerOf(request), id, request.body)
+      const endpoint = await requireEndpoint(knex, id)
+      tagged(reply, settingsOf(endpoint))
+      return shown(endpoint, snapshot())
     },
   )
   app.delete<{ Params: { id: string } }>(

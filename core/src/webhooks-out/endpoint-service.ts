@@ -3,8 +3,10 @@ import { commitChange, recordChange } from '../audit/change.ts'
 import type { AllowedPlace } from '../broker/http/operator-list.ts'
 import { coreErrors } from '../errors.ts'
 import { HOST_SOURCE, noteEvent, PING } from '../host-events/host-note.ts'
+import type { Asker } from '../identity/asker.ts'
 import type { Caller } from '../identity/identity-service.ts'
 import { hasApp } from '../identity/identity-store.ts'
+import { requireSeen } from '../identity/seen.ts'
 import type { Sealer } from '../sealing/sealer.ts'
 import {
   type Replayed,
@@ -13,6 +15,7 @@ import {
   replayRange,
 } from './delivery-list-store.ts'
 import { drawnSecret } from './endpoint-secrets.ts'
+import { settingsOf } from './endpoint-settings.ts'
 import { nextEndpointState } from './endpoint-states.ts'
 import {
   changeEndpoint,
@@ -93,13 +96,18 @@ export class EndpointService {
     return { id, secret: secret.text }
   }
 
-  /** @throws CORE_WEBHOOK_URL_REFUSED, CORE_WEBHOOK_MISSING */
-  async change(caller: Caller, id: string, changes: EndpointChanges): Promise<void> {
+  /** @throws CORE_WEBHOOK_URL_REFUSED, CORE_WEBHOOK_MISSING, CORE_CHANGED_MEANWHILE */
+  async change(
+    { actor, traceId, seen }: Omit<Asker, 'principal'>,
+    id: string,
+    changes: EndpointChanges,
+  ): Promise<void> {
     const { places, now } = this.#ports
     const url = changes.url === undefined ? undefined : endpointUrl(changes.url, places)
     const { types, keys, description } = changes
     const detail = { origin: url?.origin, types, keys: keys === undefined ? undefined : true }
-    await this.#commit(caller, id, 'webhook.changed', detail, async (trx) => {
+    await this.#commit({ actor, traceId }, id, 'webhook.changed', detail, async (trx, endpoint) => {
+      requireSeen(seen, settingsOf(endpoint))
       const said = {
         ...(url === undefined ? {} : { url: url.href }),
         ...(types === undefined ? {} : { types }),

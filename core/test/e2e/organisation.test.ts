@@ -3,9 +3,11 @@ import { Browser } from '../support/browser.ts'
 import { HostProcess } from '../support/host-process.ts'
 import { PASSWORD, person } from '../support/people.ts'
 import { testDatabases } from '../support/postgres.ts'
+import { keyFile } from '../support/sealing.ts'
 
 const { hostUrl } = await testDatabases(t)
-const host = await HostProcess.start(t, { databaseUrl: hostUrl })
+const environment = { SIGNALBOX_KEY_FILE: await keyFile(t) }
+const host = await HostProcess.start(t, { databaseUrl: hostUrl, environment })
 const { client } = host
 await client.request('POST', '/v1/tenants', { id: 'acme', name: 'Acme' })
 const { browser: ann } = await person(host.url, client, {
@@ -58,6 +60,18 @@ t.test(
     t.match(late.body, { code: 'CORE_TICKET_INVALID' }, 'it was sent to another address')
   },
 )
+
+t.test('people are found by a part of their name or login, as it was typed', async (t) => {
+  const found = async (q: string) => {
+    const path = `/v1/users?q=${encodeURIComponent(q)}`
+    const { body } = await ann.ask<{ items: { login: string }[] }>('GET', path)
+    return body.items.map(({ login }) => login).sort()
+  }
+  t.same(await found('RIS'), ['iris'])
+  t.same(await found('person a'), ['ann'])
+  t.same(await found('i_is'), [], 'what stands for any letter elsewhere is itself')
+  t.same(await found('%'), [])
+})
 
 t.test('no unit and no position is removed from under what is in it', async (t) => {
   for (const [id, parent] of [
@@ -118,7 +132,10 @@ t.test('who says what a change was made upon changes nothing that has changed si
   await ann.ask('POST', '/v1/units', { id: 'dock', name: 'Dock' })
   await ann.ask('PUT', '/v1/positions/clerk', { name: 'Clerk', unit: 'dock' })
   await ann.ask('PUT', '/v1/roles/reader', { name: 'Reader', actions: ['usage.read'] })
+  const hook = { url: 'https://example.com/hook', types: ['orders.*'] }
+  const { body: made } = await ann.ask<{ id: string }>('POST', '/v1/webhooks', hook)
   for (const [method, path, body] of [
+    ['PATCH', `/v1/webhooks/${made.id}`, { description: 'Orders' }],
     ['PATCH', `/v1/users/${id}`, { displayName: 'Lee' }],
     ['PATCH', '/v1/units/dock', { name: 'The dock' }],
     ['PUT', '/v1/positions/clerk', { name: 'The clerk', unit: 'dock' }],
@@ -146,7 +163,7 @@ t.test('who says what a change was made upon changes nothing that has changed si
     t.equal(await upon('*'), 200, 'whatever is there')
     for (const odd of ['x', '"', `${now} "x"`, '*, "x"', 'w/"x"'])
       t.equal(await upon(odd), 400, odd)
-    if (path.includes('users')) continue
+    if (/users|webhooks/.test(path)) continue
     const gone = await ann.ask('DELETE', path, undefined, { 'if-match': first })
     t.match(gone, { status: 412, body: { code: 'CORE_CHANGED_MEANWHILE' } })
   }

@@ -48,6 +48,7 @@ interface Query {
   readonly unit?: string
   readonly kind?: User['kind']
   readonly state?: UserState
+  readonly q?: string
   readonly limit: number
   readonly cursor?: string
 }
@@ -111,6 +112,12 @@ function readRoutes(app: FastifyInstance, { knex }: Ports): void {
             unit: idSchema,
             kind: { enum: ['person', 'service'] },
             state: { enum: Object.keys(userStates) },
+            q: {
+              type: 'string',
+              minLength: 1,
+              maxLength: 100,
+              description: 'A part of the name or login, in capitals or not',
+            },
             ...pageSchema,
           },
           [],
@@ -118,9 +125,9 @@ function readRoutes(app: FastifyInstance, { knex }: Ports): void {
       },
     },
     async (request) => {
-      const { unit, kind, state, limit } = request.query
+      const { unit, kind, state, q, limit } = request.query
       requireOver(request, unit ?? null)
-      const filter = { unit, kind, state }
+      const filter = { unit, kind, state, q }
       const page = await listUsers(knex, tenantOf(request), filter, request.query)
       return pageOf(page, limit, (user) => user.id)
     },

@@ -50,13 +50,15 @@ export interface UserFilter {
   readonly unit?: string | undefined
   readonly kind?: User['kind'] | undefined
   readonly state?: UserState | undefined
+  /** A part of the name or login, in capitals or not. */
+  readonly q?: string | undefined
 }
 
 /** By id. */
 export async function listUsers(
   knex: Knex,
   tenant: string,
-  { unit, kind, state }: UserFilter,
+  { unit, kind, state, q }: UserFilter,
   page: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<User[]> {
   const query = knex('users').where({ tenant }).orderBy('id').limit(page.limit)
@@ -64,6 +66,11 @@ export async function listUsers(
   if (unit !== undefined) query.where({ unit })
   if (kind !== undefined) query.where({ kind })
   if (state !== undefined) query.where({ state })
+  if (q !== undefined) {
+    // What stands for other letters in a pattern is looked for as it was typed.
+    const part = `%${q.replace(/[\\%_]/g, '\\$&')}%`
+    query.where((one) => one.whereILike('display_name', part).orWhereILike('login', part))
+  }
   return (await query).map(userOf)
 }
 

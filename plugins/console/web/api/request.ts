@@ -1,4 +1,4 @@
-import { type Problem, ProblemError } from './problem.ts'
+import { noAnswer, type Problem, ProblemError } from './problem.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -61,12 +61,17 @@ export async function requestTagged<Answer>(
 /** The answer itself, for what is no JSON. @throws ProblemError */
 export async function send(method: Method, path: string, ask: Ask): Promise<Response> {
   const deadline = AbortSignal.timeout(DEADLINE_MS)
-  const answer = await fetch(addressOf(path, ask.query), {
+  const address = addressOf(path, ask.query)
+  const sent: RequestInit = {
     method,
     credentials: ask.key === undefined ? 'same-origin' : 'omit',
     headers: headersOf(method, ask),
     signal: ask.signal === undefined ? deadline : AbortSignal.any([ask.signal, deadline]),
     ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
+  }
+  const answer = await fetch(address, sent).catch((error: unknown) => {
+    // Whoever asked has given up himself.
+    throw ask.signal?.aborted ? error : noAnswer(error)
   })
   if (answer.ok) return answer
   const problem = await readProblem(answer)

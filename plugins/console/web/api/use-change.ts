@@ -1,9 +1,15 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
 import { App } from 'antd'
-import { problemOf } from './problem.ts'
+import { useProblemWords } from './use-problem-words.ts'
+import { isOfViewer } from './viewer.ts'
 
 /** Long enough to read a code and what cures it. */
 const PROBLEM_S = 8
+
+/** Asks anew for all that is shown, but who looks: that is no part of a page. */
+export function lookAgain(queries: QueryClient): Promise<void> {
+  return queries.invalidateQueries({ predicate: (query) => !isOfViewer(query) })
+}
 
 /**
  * Something that a button does to the host: whoever pressed it is told what came of it, a refusal too, and all that is shown is
@@ -16,13 +22,20 @@ export function useChange<Wish, Answer>(
   done: (answer: Answer, wish: Wish) => string | undefined,
 ) {
   const { message } = App.useApp()
+  const queries = useQueryClient()
+  const words = useProblemWords()
   return useTold(make, done, (error) => {
-    const { title, detail, code } = problemOf(error)
+    const { title, detail, code } = words(error)
     void message.error(`${title} ${detail} (${code})`, PROBLEM_S)
+    // What was refused was decided upon an older look, perhaps.
+    return lookAgain(queries)
   })
 }
 
-/** The same of a form, which shows itself what was refused: `error` is for its ProblemNote. */
+/**
+ * The same of a form, which shows itself what was refused: `error` is for its ChangeNote. What was typed is not laid under a
+ * newer look by that.
+ */
 export function useFormChange<Wish, Answer>(
   make: (wish: Wish) => Promise<Answer>,
   done: (answer: Answer, wish: Wish) => string | undefined,
@@ -33,7 +46,7 @@ export function useFormChange<Wish, Answer>(
 function useTold<Wish, Answer>(
   make: (wish: Wish) => Promise<Answer>,
   done: (answer: Answer, wish: Wish) => string | undefined,
-  onError: (error: Error) => void,
+  onError: (error: Error) => Promise<void> | undefined,
 ) {
   const { message } = App.useApp()
   const queries = useQueryClient()
@@ -42,8 +55,8 @@ function useTold<Wish, Answer>(
     onSuccess: (answer, wish) => {
       const text = done(answer, wish)
       if (text !== undefined) void message.success(text)
+      return lookAgain(queries)
     },
     onError,
-    onSettled: () => queries.invalidateQueries(),
   })
 }

@@ -35,6 +35,11 @@ export type Viewer = UserViewer | OperatorViewer
 
 const ME = ['/v1/me'] as const
 
+/** Whether somebody asks who looks. */
+export function isOfViewer({ queryKey }: { readonly queryKey: readonly unknown[] }): boolean {
+  return queryKey[0] === ME[0]
+}
+
 /** Who looks; null: nobody has signed in. */
 export function useViewerQuery() {
   return useQuery({

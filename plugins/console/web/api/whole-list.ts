@@ -15,5 +15,5 @@ export function useWholeList<Item>(path: string, query: Ask['query'] = {}, isEna
     if (hasNextPage && !isFetching && !isError && isShort)
       void fetchNextPage({ cancelRefetch: false })
   }, [hasNextPage, isFetching, isError, isShort, fetchNextPage])
-  return { ...list, isCut: !isShort }
+  return { ...list, isCut: hasNextPage && !isShort }
 }

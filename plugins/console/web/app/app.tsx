@@ -13,10 +13,13 @@ import './app.css'
 import './listing.css'
 import './plain.css'
 
-/** A refusal is an answer; only where none came is it worth asking again. */
+/** Nobody answered, somebody on the way did in the host's stead, or the host said that it is too much at once. */
+const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504])
+
+/** A refusal is an answer; what passes is worth asking again. */
 const isWorthAgain = (failures: number, error: unknown) => {
   const { status, code } = problemOf(error)
-  return failures < 3 && (code === NO_ANSWER || status === 503)
+  return failures < 3 && (code === NO_ANSWER || PASSING.has(status))
 }
 
 const queries = new QueryClient({

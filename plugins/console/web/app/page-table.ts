@@ -32,6 +32,7 @@ const isOperator = (viewer: Viewer): boolean => viewer.kind === 'operator'
 const looksAfterApps = (viewer: Viewer): boolean =>
   mayTry(viewer, 'admin', 'auditor', 'service-owner')
 const looksAfterPeople = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor')
+const seesBindings = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor')
 const seesRoles = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor', 'member')
 
 export const PAGES: readonly PageEntry[] = [
@@ -53,6 +54,7 @@ export const PAGES: readonly PageEntry[] = [
     path: '/plugins',
     group: 'plugins',
     load: async () => (await import('../pages/plugins/plugins-page.tsx')).PluginsPage,
+    isFor: seesBindings,
   },
   {
     id: 'plugin',

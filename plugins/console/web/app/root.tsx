@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { onSessionEnd } from '../api/request.ts'
-import { useViewerQuery } from '../api/viewer.ts'
+import { isOfViewer, useViewerQuery } from '../api/viewer.ts'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { Shell } from './shell.tsx'
@@ -9,10 +9,9 @@ import { ViewerContext } from './viewer-context.ts'
 
 /** Asks who looks, first: without anybody there is nothing to show but the way in. */
 export function Root() {
-  const { data: viewer, error, isPending } = useViewerQuery()
+  const { data: viewer, error } = useViewerQuery()
   useSessionEnd()
-  if (isPending) return <Waiting />
-  if (error !== null) return <ProblemNote error={error} />
+  if (viewer === undefined) return error === null ? <Waiting /> : <ProblemNote error={error} />
   if (viewer === null) {
     leaveForSignIn()
     return <Waiting />
@@ -28,7 +27,7 @@ export function Root() {
 function useSessionEnd(): void {
   const queries = useQueryClient()
   useEffect(() => {
-    onSessionEnd(() => void queries.invalidateQueries({ queryKey: ['/v1/me'] }))
+    onSessionEnd(() => void queries.invalidateQueries({ predicate: isOfViewer }))
   }, [queries])
 }
 

@@ -1,4 +1,5 @@
-import { createBrowserRouter, type RouteObject } from 'react-router'
+import type { ComponentType } from 'react'
+import { createBrowserRouter, type RouteObject, useParams, useSearchParams } from 'react-router'
 import { Waiting } from '../parts/waiting.tsx'
 import { PageFault } from './page-fault.tsx'
 import { PAGES, type PageEntry } from './page-table.ts'
@@ -37,7 +38,17 @@ export function openRouter() {
 function routeOf({ path, load }: PageEntry): RouteObject {
   return {
     path,
-    lazy: async () => ({ Component: await load() }),
+    lazy: async () => {
+      const Page = await load()
+      return { Component: () => <OnePage Page={Page} /> }
+    },
     errorElement: <PageFault />,
   }
+}
+
+/** A page of another tenant, or of another thing, is another page: what somebody typed for the one is not sent to the other. */
+function OnePage({ Page }: { Page: ComponentType }) {
+  const params = useParams()
+  const [query] = useSearchParams()
+  return <Page key={JSON.stringify([query.get('tenant'), params])} />
 }

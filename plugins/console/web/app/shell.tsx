@@ -7,6 +7,7 @@ import { Waiting } from '../parts/waiting.tsx'
 import { CommandPalette } from './command-palette.tsx'
 import { Navigation } from './navigation.tsx'
 import { Overlay } from './overlay.tsx'
+import { StaleNote } from './stale-note.tsx'
 import { TenantPicker } from './tenant-picker.tsx'
 import { readThisPage } from './this-page.ts'
 import { useReachableTables } from './use-reachable-tables.ts'
@@ -54,6 +55,7 @@ export function Shell({ viewer }: { viewer: Viewer }) {
           {nav}
         </nav>
         <main className="shell-main" id="main" tabIndex={-1} ref={main}>
+          <StaleNote />
           <Suspense fallback={<Waiting />}>
             <Outlet />
           </Suspense>

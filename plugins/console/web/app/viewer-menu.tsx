@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { request } from '../api/request.ts'
 import type { Viewer } from '../api/viewer.ts'
 import { Glyph } from '../parts/glyph.tsx'
+import { ProblemNote } from '../parts/problem-note.tsx'
 import type { Language } from '../texts/languages.ts'
 import { preferences, type Scheme } from './preferences.ts'
 import { useStore } from './store.ts'
@@ -21,6 +22,7 @@ export function ViewerMenu({ viewer, page }: { viewer: Viewer; page: ThisPage })
   const { t } = useTranslation()
   const id = useId()
   const [isOpen, setOpen] = useState(false)
+  const [error, setError] = useState<unknown>()
   const name = viewer.kind === 'operator' ? t('operator') : viewer.displayName
   return (
     <>
@@ -43,9 +45,10 @@ export function ViewerMenu({ viewer, page }: { viewer: Viewer; page: ThisPage })
         <p>{t('consoleVersion', { version: page.version, arm: t(`arms.${page.arm}`) })}</p>
         <Choices />
         <a href="/sign-in">{t('account')}</a>
-        <button type="button" onClick={() => void signOut()}>
+        <button type="button" onClick={() => void signOut().catch(setError)}>
           {t('signOut')}
         </button>
+        {error !== undefined && <ProblemNote error={error} />}
       </div>
     </>
   )

@@ -32,7 +32,8 @@ export function ContributedPage() {
       </>
     )
   }
-  if (contributed.error !== null) return <ProblemNote error={contributed.error} />
+  if (contributed.error !== null && contributed.pages.length === 0)
+    return <ProblemNote error={contributed.error} />
   const page = pageAt(contributed.pages, splat)
   if (page === undefined && contributed.isPending) return <Spin />
   if (splat === '') return <ContributedIndex contributed={contributed} />

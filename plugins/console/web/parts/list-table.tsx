@@ -9,8 +9,11 @@ const VIRTUAL_ROWS = 1000
 
 interface ShownList<Row> {
   readonly items: readonly Row[]
+  /** Undefined: nothing of it came yet. */
+  readonly data: unknown
   readonly error: Error | null
   readonly isLoading: boolean
+  readonly isLoadingError: boolean
   readonly hasNextPage: boolean
   readonly isFetchingNextPage: boolean
   readonly fetchNextPage: () => unknown
@@ -40,7 +43,7 @@ export function ListTable<Row extends object>({
   const isLong = rows.length > VIRTUAL_ROWS
   return (
     <>
-      {list.error !== null && <ProblemNote error={list.error} />}
+      {list.isLoadingError && <ProblemNote error={list.error} />}
       <Table<Row>
         size="middle"
         caption={caption}
@@ -50,7 +53,7 @@ export function ListTable<Row extends object>({
         pagination={false}
         virtual={isLong}
         scroll={isLong ? { x: 1200, y: 640 } : { x: 'max-content' }}
-        locale={{ emptyText: list.isLoading ? ' ' : empty }}
+        locale={{ emptyText: list.data === undefined ? ' ' : empty }}
         columns={columns}
         {...(expandable === undefined ? {} : { expandable: { columnTitle, ...expandable } })}
       />

@@ -1,17 +1,17 @@
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { NO_ANSWER, problemOf } from '../api/problem.ts'
+import { useProblemWords } from '../api/use-problem-words.ts'
 import { Glyph } from './glyph.tsx'
 
-/** What the host refused, with code and trace id: whoever reports it names them. */
-export function ProblemNote({ error }: { error: unknown }) {
+/** What the host refused, with code and trace id: whoever reports it names them; and what there is to do about it. */
+export function ProblemNote({ error, children }: { error: unknown; children?: ReactNode }) {
   const { t } = useTranslation()
-  const { code, title, detail, traceId, errors = [] } = problemOf(error)
-  const isAway = code === NO_ANSWER
+  const { code, title, detail, traceId, errors = [] } = useProblemWords()(error)
   return (
     <div className="problem" role="alert">
       <Glyph name="bad" />
       <div className="stack">
-        <strong>{isAway ? t('noAnswer') : title}</strong>
+        <strong>{title}</strong>
         {detail !== '' && <span>{detail}</span>}
         {errors.length > 0 && (
           <ul>
@@ -31,6 +31,7 @@ export function ProblemNote({ error }: { error: unknown }) {
             </>
           )}
         </small>
+        {children}
       </div>
     </div>
   )

@@ -1,5 +1,10 @@
 import t from 'tap'
-import { fieldOfInstant, filtersIn, withFilters } from '../../../web/pages/audit/audit.ts'
+import {
+  fieldOfInstant,
+  filtersIn,
+  isShorter,
+  withFilters,
+} from '../../../web/pages/audit/audit.ts'
 
 t.test('filters stand in the address, and what else does stays', async (t) => {
   const query = new URLSearchParams('tenant=acme&actor=operator&action=')
@@ -14,4 +19,16 @@ t.test('an instant of the address fills its field by the clock of the browser', 
   t.equal(fieldOfInstant(at.toISOString()), '2026-06-01T08:30')
   t.equal(fieldOfInstant(undefined), '')
   t.equal(fieldOfInstant('soon'), '')
+})
+
+t.test('only to keep entries for a shorter time takes any away', async (t) => {
+  t.ok(isShorter(30, 90))
+  t.ok(isShorter(30, null))
+  for (const [wished, present] of [
+    [90, 90],
+    [91, 90],
+    [null, 90],
+    [null, null],
+  ] as const)
+    t.notOk(isShorter(wished, present))
 })

@@ -55,3 +55,11 @@ t.test('the guide is over when each of its steps was done once', async (t) => {
     ),
   )
 })
+
+t.test('a step that nobody knows of is neither done nor open', async (t) => {
+  const seen = { plugins: 3, enabled: undefined, subscriptions: undefined, rollouts: 1 }
+  t.same(
+    firstSteps(seen).map(({ isDone }) => isDone),
+    [true, undefined, undefined, true],
+  )
+})

@@ -1,4 +1,5 @@
 import { Button, Form, Input } from 'antd'
+import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { useContributedPlace } from '../contributed-context.ts'
@@ -8,6 +9,7 @@ import { wordFor } from '../words.ts'
 export function MissingParams({ names }: { names: readonly string[] }) {
   const { t, i18n } = useTranslation('contributed')
   const { words } = useContributedPlace()
+  const formId = useId()
   const [, setQuery] = useSearchParams()
   const onFinish = (values: Record<string, string>) =>
     setQuery((before) => {
@@ -16,7 +18,7 @@ export function MissingParams({ names }: { names: readonly string[] }) {
       return next
     })
   return (
-    <Form layout="inline" onFinish={onFinish} aria-label={t('missing')}>
+    <Form name={formId} layout="inline" onFinish={onFinish} aria-label={t('missing')}>
       {names.map((name) => (
         <Form.Item
           key={name}

@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Listed } from '../../api/list.ts'
 import { request } from '../../api/request.ts'
 import { useTenant } from '../../app/viewer-context.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { ChooseTenant } from '../../parts/choose-tenant.tsx'
 import { cliText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import type { AskedRollout } from './approval.ts'
 import { ApprovalCard } from './approval-card.tsx'
 import './approvals.css'
@@ -20,17 +19,13 @@ const EVERY_MS = 5000
 export function ApprovalsPage() {
   const { t } = useTranslation('approvals')
   const tenant = useTenant()
-  return tenant === undefined ? (
-    <ChooseTenant title={t('title')} />
-  ) : (
-    <Approvals key={tenant} tenant={tenant} />
-  )
+  return tenant === undefined ? <ChooseTenant title={t('title')} /> : <Approvals tenant={tenant} />
 }
 
 function Approvals({ tenant }: { tenant: string }) {
   const { t } = useTranslation('approvals')
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/approvals`
-  const { data, error, isPending } = useQuery({
+  const { data, error } = useQuery({
     queryKey: [path],
     queryFn: ({ signal }) => request<Listed<AskedRollout>>('GET', path, { signal }),
     refetchInterval: EVERY_MS,
@@ -38,8 +33,7 @@ function Approvals({ tenant }: { tenant: string }) {
   return (
     <div className="stack approvals">
       <PageHead title={t('title')} />
-      {error !== null && <ProblemNote error={error} />}
-      {isPending && error === null && <Skeleton active />}
+      {data === undefined && <Awaited error={error} />}
       {data?.items.length === 0 && (
         <EmptyState text={t('empty')} command={cliText(['rollout', 'approvals'], { tenant })} />
       )}

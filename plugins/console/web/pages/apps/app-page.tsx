@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { App, Button, Card, Descriptions, Form, Input, Skeleton, Tabs } from 'antd'
+import { App, Button, Card, Descriptions, Form, Input, Tabs } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { mayTry } from '../../api/may-try.ts'
@@ -7,11 +7,12 @@ import { request, requestTagged } from '../../api/request.ts'
 import { useChange, useFormChange } from '../../api/use-change.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
+import { Awaited } from '../../parts/awaited.tsx'
+import { ChangeNote } from '../../parts/change-note.tsx'
 import { ChooseTenant } from '../../parts/choose-tenant.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { PageHead } from '../../parts/page-head.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { type AppOfTenant, appPath } from './app-of-tenant.ts'
 import { AppSubscriptions } from './app-subscriptions.tsx'
 import { AppState } from './apps-page.tsx'
@@ -32,9 +33,10 @@ function OneApp({ tenant, id }: { tenant: string; id: string }) {
   const { data, error } = useQuery({
     queryKey: [path],
     queryFn: ({ signal }) => requestTagged<AppOfTenant>(path, { signal }),
+    // What somebody types is not laid under a newer tag.
+    refetchOnWindowFocus: false,
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (data === undefined) return <Skeleton active />
+  if (data === undefined) return <Awaited error={error} />
   const { value, etag } = data
   return (
     <div className="stack">
@@ -157,7 +159,7 @@ function Settings({ app, etag }: { app: AppOfTenant; etag: string | undefined })
             </Button>
           )}
         </Form>
-        {save.error !== null && <ProblemNote error={save.error} />}
+        <ChangeNote error={save.error} />
         {mayWrite && <CliLine command={curlText('PATCH', path, { name, unit })} />}
       </div>
     </Card>

@@ -1,6 +1,7 @@
 import { Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useWholeList } from '../../api/whole-list.ts'
+import { useCutMenu } from '../../parts/cut-menu.tsx'
 
 interface Unit {
   readonly id: string
@@ -20,17 +21,19 @@ export function UnitSelect({
   onChange?: (unit: string | null) => void
 }) {
   const { t } = useTranslation('apps')
-  const { items, isLoading } = useWholeList<Unit>('/v1/units', { tenant })
+  const units = useWholeList<Unit>('/v1/units', { tenant })
+  const cutMenu = useCutMenu(units)
   return (
     <Select
       {...(id === undefined ? { 'aria-label': t('unit') } : { id })}
       allowClear
       showSearch={{ optionFilterProp: 'label' }}
-      loading={isLoading}
+      {...cutMenu}
+      loading={units.isLoading}
       placeholder={t('wholeTenant')}
       style={{ minInlineSize: 200 }}
       value={value ?? null}
-      options={items.map((unit) => ({ value: unit.id, label: `${unit.name} (${unit.id})` }))}
+      options={units.items.map((unit) => ({ value: unit.id, label: `${unit.name} (${unit.id})` }))}
       onChange={(unit: string | null | undefined) => onChange?.(unit ?? null)}
     />
   )

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Card, Form, Input, Skeleton } from 'antd'
+import { Button, Card, Form, Input } from 'antd'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { mayTry } from '../../api/may-try.ts'
 import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText, curlText } from '../../parts/command-text.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
@@ -70,8 +71,7 @@ function WordList(shown: Shown): ReactNode {
     queryKey: [path],
     queryFn: ({ signal }) => request<Words>('GET', path, { signal }),
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (data === undefined) return <Skeleton active />
+  if (data === undefined) return <Awaited error={error} />
   const first = (data[part] ?? []).join('\n')
   return <WordForm key={first} {...shown} first={first} />
 }

@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Card, Form, InputNumber, Space } from 'antd'
+import { App, Button, Card, Form, InputNumber, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { mayTry } from '../../api/may-try.ts'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
-import { ProblemNote } from '../../parts/problem-note.tsx'
+import { isShorter } from './audit.ts'
 
 interface Policy {
   /** Null: for ever. */
@@ -29,9 +30,12 @@ export function AuditKeeping({ tenant }: { tenant: string | undefined }) {
     queryFn: ({ signal }) => request<Policy>('GET', path, { signal }),
   })
   return (
-    <Card size="small" title={t('keeping')} loading={data === undefined && error === null}>
-      {error !== null && <ProblemNote error={error} />}
-      {data !== undefined && <Keeping key={data.keepDays} path={path} policy={data} />}
+    <Card size="small" title={t('keeping')}>
+      {data === undefined ? (
+        <Awaited error={error} />
+      ) : (
+        <Keeping key={data.keepDays} path={path} policy={data} />
+      )}
     </Card>
   )
 }
@@ -39,12 +43,23 @@ export function AuditKeeping({ tenant }: { tenant: string | undefined }) {
 function Keeping({ path, policy }: { path: string; policy: Policy }) {
   const { t } = useTranslation('audit')
   const viewer = useViewer()
+  const { modal } = App.useApp()
   const [form] = Form.useForm<{ keepDays: number | null }>()
   const keepDays = Form.useWatch('keepDays', form) ?? null
   const { mutate, isPending } = useChange(
     (days: number | null) => request<Policy>('PUT', path, { body: { keepDays: days } }),
     () => t('kept'),
   )
+  const keep = ({ keepDays: days }: { keepDays?: number | null }) => {
+    const wished = days ?? null
+    if (!isShorter(wished, policy.keepDays)) return mutate(wished)
+    void modal.confirm({
+      title: t('confirmShorter', { count: wished }),
+      okText: t('keep'),
+      okButtonProps: { danger: true },
+      onOk: () => mutate(wished),
+    })
+  }
   const said =
     policy.keepDays === null ? t('keptForEver') : t('keptDays', { count: policy.keepDays })
   if (!mayTry(viewer, 'admin')) return <p>{said}</p>
@@ -56,7 +71,7 @@ function Keeping({ path, policy }: { path: string; policy: Policy }) {
       layout="vertical"
       className="stack"
       initialValues={{ keepDays: policy.keepDays }}
-      onFinish={(wish) => mutate(wish.keepDays ?? null)}
+      onFinish={keep}
     >
       <p>{said}</p>
       <Form.Item

@@ -25,7 +25,7 @@ export function AuditPage() {
           {
             key: 'chain',
             label: t('chain'),
-            children: <AuditChain key={tenant} tenant={tenant} />,
+            children: <AuditChain tenant={tenant} />,
           },
         ]}
       />

@@ -14,6 +14,11 @@ export interface AuditEntry {
   readonly detail: Readonly<Record<string, unknown>>
 }
 
+/** Whether entries that are kept now would leave. Null: they are kept for ever. Pure. */
+export function isShorter(wished: number | null, present: number | null): wished is number {
+  return wished !== null && (present === null || wished < present)
+}
+
 /** Words that a list is narrowed to, as the host and the address of the page name them. */
 export const FILTERS = ['actor', 'action', 'subject', 'outcome', 'from', 'to'] as const
 export type Filter = (typeof FILTERS)[number]

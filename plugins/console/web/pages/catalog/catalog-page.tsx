@@ -28,7 +28,7 @@ export function CatalogPage() {
     <div className="stack">
       <PageHead title={t('title')} />
       <Filters found={found.items} />
-      {found.error !== null && <ProblemNote error={found.error} />}
+      {found.isLoadingError && <ProblemNote error={found.error} />}
       <p role="status" className="quiet">
         {found.isPending
           ? t('searching')

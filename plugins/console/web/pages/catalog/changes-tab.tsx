@@ -39,7 +39,7 @@ export function ChangesTab({ id }: { id: string }) {
   const { t } = useTranslation('catalog')
   const place = usePlace()
   const list = useList<Release>(`${servicePath(id)}/changes`, { limit: PAGE })
-  if (list.error !== null) return <ProblemNote error={list.error} />
+  if (list.isLoadingError) return <ProblemNote error={list.error} />
   if (list.isPending) return <Skeleton active />
   return (
     <div className="stack">

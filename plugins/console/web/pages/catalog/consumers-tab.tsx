@@ -28,7 +28,7 @@ export function ConsumersTab({ id, service }: { id: string; service: ServiceMajo
   const { t } = useTranslation('catalog')
   const place = usePlace()
   const list = useList<Consumer>(`${servicePath(id)}/consumers`, { major: service.major })
-  if (list.error !== null) return <ProblemNote error={list.error} />
+  if (list.isLoadingError) return <ProblemNote error={list.error} />
   const isLong = list.items.length > MANY
   return (
     <div className="stack">

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Descriptions, Select, Skeleton } from 'antd'
+import { Descriptions, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
@@ -7,8 +7,8 @@ import { request } from '../../api/request.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useViewer } from '../../app/viewer-context.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { type Section, Sections } from '../../parts/sections.tsx'
 import { textIn } from '../../texts/languages.ts'
 import { ChangesTab } from './changes-tab.tsx'
@@ -35,8 +35,7 @@ export function ServicePage() {
     queryKey: [servicePath(id)],
     queryFn: ({ signal }) => request<Described>('GET', servicePath(id), { signal }),
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (data === undefined) return <Skeleton active />
+  if (data === undefined) return <Awaited error={error} />
   const major = chosenMajor(data.majors, wanted)
   if (major === undefined) return null
   return <OfMajor id={id} majors={data.majors} service={major} />

@@ -42,7 +42,8 @@ export function TryOperation(props: Props) {
       }),
   })
   const ask = useAsking(operation.safe === true)
-  const parsed = parsedInput(text)
+  const [isHalf, setHalf] = useState(false)
+  const parsed = isHalf ? undefined : parsedInput(text)
   const go = () => {
     if (parsed === undefined) return
     const found = inputFaults(operation.input, parsed.input)
@@ -54,7 +55,8 @@ export function TryOperation(props: Props) {
     <section className="stack" aria-label={t('tryName', { name })}>
       <h2 className="section-title">{t('try')}</h2>
       <Proof {...props} whyNot={whyNot} isByKey={isByKey} onByKey={setByKey} />
-      <TrialInput {...props} inputs={inputs} text={text} onText={setText} />
+      <TrialInput {...props} inputs={inputs} text={text} onText={setText} onHalf={setHalf} />
+      {isHalf && <p className="quiet">{t('inputHalf')}</p>}
       {faults.length > 0 && <FaultList faults={faults} />}
       <div>
         <Button type="primary" disabled={!isReady} loading={call.isPending} onClick={go}>
@@ -150,10 +152,13 @@ function TrialInput({
   inputs,
   text,
   onText,
+  onHalf,
 }: Props & {
   readonly inputs: ReturnType<typeof inputsOf>
   readonly text: string
   readonly onText: (text: string) => void
+  /** Told whether a field holds half a JSON text: then the text is older than what is on the screen. */
+  readonly onHalf: (isHalf: boolean) => void
 }) {
   const { t } = useTranslation('catalog')
   const id = useId()
@@ -164,11 +169,13 @@ function TrialInput({
   const choose = (index: number) => {
     setAt(index)
     setRound(round + 1)
+    onHalf(false)
     onText(JSON.stringify(inputs[index]?.input ?? {}, null, 2))
   }
   const turn = (next: Mode) => {
     setMode(next)
     setRound(round + 1)
+    onHalf(false)
   }
   const parsed = parsedInput(text)
   const field: ReactNode =
@@ -178,7 +185,10 @@ function TrialInput({
         plugin={plugin}
         schema={operation.input}
         start={parsed?.input}
-        onInput={(input) => onText(JSON.stringify(input, null, 2))}
+        onInput={(input) => {
+          onHalf(input === undefined)
+          if (input !== undefined) onText(JSON.stringify(input, null, 2))
+        }}
       />
     ) : (
       <div>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Descriptions, Select, Skeleton, Space } from 'antd'
+import { Button, Descriptions, Select, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useList } from '../../api/list.ts'
@@ -10,14 +10,15 @@ import { useWholeList } from '../../api/whole-list.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { ChooseTenant } from '../../parts/choose-tenant.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
+import { useCutMenu } from '../../parts/cut-menu.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { instantText } from '../../parts/formats.ts'
 import { ListTable } from '../../parts/list-table.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 
 interface DeadLetter {
@@ -46,23 +47,30 @@ function Letters({ tenant }: { tenant: string }) {
   const [plugin, setPlugin] = useParam('plugin')
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/dead-letters`
   const list = useList<DeadLetter>(path, { plugin })
+  const maySeePlugins = mayTry(useViewer(), 'admin', 'auditor')
   const plugins = useWholeList<{ readonly plugin: string }>(
     `/v1/tenants/${encodeURIComponent(tenant)}/plugins`,
+    {},
+    maySeePlugins,
   )
+  const cutMenu = useCutMenu(plugins)
   return (
     <div className="stack">
       <PageHead title={t('title')}>
         <Space wrap>
-          <Select
-            aria-label={t('plugin')}
-            placeholder={t('plugin')}
-            allowClear
-            showSearch
-            style={{ minInlineSize: 240 }}
-            value={plugin}
-            options={plugins.items.map((one) => ({ value: one.plugin, label: one.plugin }))}
-            onChange={setPlugin}
-          />
+          {maySeePlugins && (
+            <Select
+              {...cutMenu}
+              aria-label={t('plugin')}
+              placeholder={t('plugin')}
+              allowClear
+              showSearch
+              style={{ minInlineSize: 240 }}
+              value={plugin}
+              options={plugins.items.map((one) => ({ value: one.plugin, label: one.plugin }))}
+              onChange={setPlugin}
+            />
+          )}
           <Button loading={list.isRefetching} onClick={() => void list.refetch()}>
             {t('refresh')}
           </Button>
@@ -158,7 +166,7 @@ function OneLetter({
   const { t } = useTranslation('dead-letters')
   const place = usePlace()
   const at = `${path}/${letter.id}`
-  const { data, error, isLoading } = useQuery({
+  const { data, error } = useQuery({
     queryKey: [at],
     queryFn: ({ signal }) => request<{ readonly cloudEvent: unknown }>('GET', at, { signal }),
     enabled: mayRead,
@@ -180,8 +188,7 @@ function OneLetter({
           { key: 'detail', label: t('detail'), children: letter.detail ?? '–' },
         ]}
       />
-      {error !== null && <ProblemNote error={error} />}
-      {isLoading && <Skeleton active />}
+      {mayRead && data === undefined && <Awaited error={error} />}
       {data !== undefined && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what is long is scrolled by the keyboard, too
         <pre className="code-block" tabIndex={0}>

@@ -26,7 +26,7 @@ const EVERY_MS = 15_000
 export function FreezesPage() {
   const { t } = useTranslation('freezes')
   const [isNew, setNew] = useParam('new')
-  const { data, error, isPending } = useQuery({
+  const { data, error, isPending, isLoadingError } = useQuery({
     queryKey: [PATH],
     queryFn: ({ signal }) => request<Listed<Freeze>>('GET', PATH, { signal }),
     refetchInterval: EVERY_MS,
@@ -40,8 +40,11 @@ export function FreezesPage() {
       </PageHead>
       <p>{t('about')}</p>
       <LockdownCard />
-      {error !== null && <ProblemNote error={error} />}
-      <FreezeTable freezes={data?.items ?? []} isPending={isPending} />
+      {isLoadingError ? (
+        <ProblemNote error={error} />
+      ) : (
+        <FreezeTable freezes={data?.items ?? []} isPending={isPending} />
+      )}
       <NewFreeze isOpen={isNew !== undefined} onClose={() => setNew(undefined)} />
     </div>
   )

@@ -4,10 +4,10 @@ import { Alert, Button, Card, Form, Input, Popconfirm } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
 import { instantText } from '../../parts/formats.ts'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { textIn } from '../../texts/languages.ts'
 import type { Lockdown } from './freeze.ts'
@@ -24,9 +24,14 @@ export function LockdownCard() {
     refetchInterval: EVERY_MS,
   })
   return (
-    <Card size="small" title={t('lockdown')} loading={data === undefined && error === null}>
-      {error !== null && <ProblemNote error={error} />}
-      {data !== undefined && (data.isOn ? <On lockdown={data} /> : <Off />)}
+    <Card size="small" title={t('lockdown')}>
+      {data === undefined ? (
+        <Awaited error={error} />
+      ) : data.isOn ? (
+        <On lockdown={data} />
+      ) : (
+        <Off />
+      )}
     </Card>
   )
 }

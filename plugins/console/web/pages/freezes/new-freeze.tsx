@@ -5,6 +5,7 @@ import { useFormChange } from '../../api/use-change.ts'
 import { useWholeList } from '../../api/whole-list.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
+import { useCutMenu } from '../../parts/cut-menu.tsx'
 import { instantOfField } from '../../parts/instant-field.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { type FreezeWish, freezeBody, freezeOptions, WEEKDAYS } from './freeze.ts'
@@ -27,6 +28,7 @@ function FreezeForm({ onDone }: { onDone: () => void }) {
   const wish = Form.useWatch([], form)
   const kind = wish?.kind ?? 'once'
   const plugins = useWholeList<{ name: string }>('/v1/plugins')
+  const cutMenu = useCutMenu(plugins)
   const { mutate, isPending, error } = useFormChange(
     (one: FreezeWish) =>
       request('PUT', `/v1/rollout-freezes/${encodeURIComponent(one.name)}`, {
@@ -71,8 +73,10 @@ function FreezeForm({ onDone }: { onDone: () => void }) {
       <WhenFields kind={kind} />
       <Form.Item name="plugin" label={t('plugin')}>
         <Select
+          {...cutMenu}
           allowClear
           showSearch
+          loading={plugins.isLoading}
           placeholder={t('all')}
           options={plugins.items.map(({ name }) => ({ value: name, label: name }))}
         />

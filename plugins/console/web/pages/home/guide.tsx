@@ -34,19 +34,19 @@ export function Guide({ tenant }: { tenant: string | undefined }) {
     rollouts: useCount('/v1/rollouts'),
   }
   const steps = firstSteps(counted)
-  if (steps.every(({ isDone }) => isDone)) return null
+  if (!steps.some(({ isDone }) => isDone === false)) return null
   return (
     <Panel title={t('guide.title')}>
       <ol className="guide">
         {steps.map(({ step, isDone }) => (
           <li key={step}>
             <div className="guide-head">
-              <Glyph name={isDone ? 'good' : 'neutral'} />
+              <Glyph name={isDone === true ? 'good' : 'neutral'} />
               <Link to={{ pathname: PLACES[step], search: keep }}>{t(`guide.${step}.title`)}</Link>
-              <span>{isDone ? t('guide.done') : t('guide.open')}</span>
+              {isDone !== undefined && <span>{isDone ? t('guide.done') : t('guide.open')}</span>}
             </div>
             <p>{t(`guide.${step}.text`)}</p>
-            {!isDone && <CliLine command={COMMANDS[step]} />}
+            {isDone !== true && <CliLine command={COMMANDS[step]} />}
           </li>
         ))}
       </ol>
@@ -54,22 +54,23 @@ export function Guide({ tenant }: { tenant: string | undefined }) {
   )
 }
 
-/** How many there are on the first page: whether there is any is all that is asked. */
+/** How many there are on the first page: whether there is any is all that is asked. Undefined: not known. */
 function useCount(
   path: string,
   tenant?: string,
   isCounted: (item: Readonly<Record<string, unknown>>) => boolean = () => true,
-): number {
-  const isOfTenant = path.includes('{t}')
+): number | undefined {
+  const isNamed = path === '/v1/subscriptions'
+  const isOfTenant = isNamed || path.includes('{t}')
   const asked = path.replace('{t}', encodeURIComponent(tenant ?? ''))
   const { data } = useQuery({
     queryKey: [asked, 'count', tenant],
     queryFn: ({ signal }) =>
       request<Listed<Readonly<Record<string, unknown>>>>('GET', asked, {
-        query: { limit: 100, ...(path === '/v1/subscriptions' ? { tenant } : {}) },
+        query: { limit: 100, ...(isNamed ? { tenant } : {}) },
         signal,
       }),
     enabled: !isOfTenant || tenant !== undefined,
   })
-  return data?.items.filter(isCounted).length ?? 0
+  return data?.items.filter(isCounted).length
 }

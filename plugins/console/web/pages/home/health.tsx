@@ -20,7 +20,7 @@ interface Node {
 export function Health() {
   const { t } = useTranslation('home')
   const place = usePlace()
-  const { data, error } = useQuery({
+  const { data, error, isLoadingError } = useQuery({
     queryKey: ['/v1/nodes'],
     queryFn: ({ signal }) =>
       request<Listed<Node> & { generation: number }>('GET', '/v1/nodes', { signal }),
@@ -28,7 +28,7 @@ export function Health() {
   })
   return (
     <Panel title={t('health')}>
-      {error !== null && <ProblemNote error={error} />}
+      {isLoadingError && <ProblemNote error={error} />}
       <ul className="plain-list">
         {data?.items.map(({ id, machine, seenAt, isLive, generation }) => (
           <li key={id}>

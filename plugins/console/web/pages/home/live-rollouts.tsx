@@ -7,6 +7,7 @@ import { request } from '../../api/request.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { Panel } from '../../parts/panel.tsx'
+import { ProblemNote } from '../../parts/problem-note.tsx'
 import { Waiting } from '../../parts/waiting.tsx'
 import { isOver, type RolloutSummary } from '../rollouts/rollout.ts'
 
@@ -20,7 +21,7 @@ const EVERY_MS = 2000
 export function LiveRollouts() {
   const { t } = useTranslation('home')
   const keep = usePlaceQuery()
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     queryKey: ['/v1/rollouts', 'live'],
     queryFn: ({ signal }) =>
       request<Listed<RolloutSummary>>('GET', '/v1/rollouts', { query: { limit: 50 }, signal }),
@@ -33,7 +34,11 @@ export function LiveRollouts() {
       extra={<Link to={{ pathname: '/rollouts', search: keep }}>{t('all')}</Link>}
     >
       {data === undefined ? (
-        <Waiting />
+        error === null ? (
+          <Waiting />
+        ) : (
+          <ProblemNote error={error} />
+        )
       ) : live.length === 0 ? (
         <EmptyState text={t('noneLive')} />
       ) : (

@@ -2,12 +2,14 @@ import { useQueries } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Listed } from '../../api/list.ts'
+import { problemOf } from '../../api/problem.ts'
 import { request } from '../../api/request.ts'
 import type { Viewer } from '../../api/viewer.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { Glyph } from '../../parts/glyph.tsx'
 import { Panel } from '../../parts/panel.tsx'
+import { ProblemNote } from '../../parts/problem-note.tsx'
 import { Waiting as OnItsWay } from '../../parts/waiting.tsx'
 import { type Waiting, type WaitingKind, waitingIn, waitsFor } from './waiting.ts'
 
@@ -25,17 +27,20 @@ export function NeedsYou({ viewer, tenant }: { viewer: Viewer; tenant: string | 
       queryFn: ({ signal }: { signal: AbortSignal }) =>
         request<Listed<Readonly<Record<string, unknown>>>>('GET', path, { query, signal }),
       refetchInterval: EVERY_MS,
-      // Who may not ask for one kind is shown the others.
-      retry: false,
     })),
   })
   const found = kinds.flatMap(({ kind }, index) => waitingIn(kind, asked[index]?.data?.items ?? []))
+  // Who may not ask for one kind is shown the others; what is not known otherwise is said.
+  const failed = asked.find(
+    ({ isLoadingError, error }) => isLoadingError && problemOf(error).status !== 403,
+  )
   return (
     <Panel title={t('needsYou')}>
+      {failed !== undefined && <ProblemNote error={failed.error} />}
       {asked.some(({ isPending }) => isPending) ? (
         <OnItsWay />
       ) : found.length === 0 ? (
-        <EmptyState text={t('nothingWaits')} />
+        failed === undefined && <EmptyState text={t('nothingWaits')} />
       ) : (
         <ul className="plain-list">
           {found.map((one) => (

@@ -1,6 +1,7 @@
 import { Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useWholeList } from '../../api/whole-list.ts'
+import { useCutMenu } from '../../parts/cut-menu.tsx'
 import { type LocalText, textIn } from '../../texts/languages.ts'
 import { useRoles } from './use-organisation.ts'
 
@@ -44,13 +45,16 @@ interface Permission {
 /** Permissions that the tenant's enabled plugins declare, by plugin. */
 export function PermissionsSelect({ tenant, ...given }: Given) {
   const { t, i18n } = useTranslation('identity')
-  const { items } = useWholeList<Permission>(
+  const permissions = useWholeList<Permission>(
     `/v1/tenants/${encodeURIComponent(tenant)}/permissions`,
   )
+  const { items } = permissions
+  const cutMenu = useCutMenu(permissions)
   const plugins = [...new Set(items.flatMap((one) => one.plugins.slice(0, 1)))].sort()
   return (
     <Select
       {...given}
+      {...cutMenu}
       mode="multiple"
       maxCount={500}
       placeholder={t('choosePermissions')}

@@ -1,10 +1,11 @@
-import { Button, Form, Input, Skeleton, Space } from 'antd'
+import { Button, Form, Input, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
+import { Awaited } from '../../parts/awaited.tsx'
+import { ChangeNote } from '../../parts/change-note.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { ID, type Position } from './identity.ts'
 import { ofTenant, positionPath } from './identity-paths.ts'
 import { RemoveButton } from './remove-button.tsx'
@@ -23,8 +24,7 @@ interface Props {
 export function EditPosition(props: Props) {
   const { tenant, id } = props
   const { data, error } = useTagged<Position>(positionPath(id ?? ''), tenant, id !== undefined)
-  if (error !== null) return <ProblemNote error={error} />
-  if (id !== undefined && data === undefined) return <Skeleton active />
+  if (id !== undefined && data === undefined) return <Awaited error={error} />
   return <PositionForm key={data?.etag} {...props} position={data?.value} etag={data?.etag} />
 }
 
@@ -84,7 +84,7 @@ function PositionForm({
         <RoleSelect tenant={tenant} mode="multiple" maxCount={20} />
       </Form.Item>
       <div className="stack">
-        {error !== null && <ProblemNote error={error} />}
+        <ChangeNote error={error} />
         <Space>
           <Button type="primary" htmlType="submit" loading={isPending}>
             {t('save')}

@@ -1,10 +1,11 @@
-import { Button, Form, Input, Skeleton, Space } from 'antd'
+import { Button, Form, Input, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
+import { Awaited } from '../../parts/awaited.tsx'
+import { ChangeNote } from '../../parts/change-note.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { ActionsSelect, PermissionsSelect } from './content-selects.tsx'
 import { ID, type Role } from './identity.ts'
 import { ofTenant, rolePath } from './identity-paths.ts'
@@ -22,8 +23,7 @@ interface Props {
 export function EditRole(props: Props) {
   const { tenant, id } = props
   const { data, error } = useTagged<Role>(rolePath(id ?? ''), tenant, id !== undefined)
-  if (error !== null) return <ProblemNote error={error} />
-  if (id !== undefined && data === undefined) return <Skeleton active />
+  if (id !== undefined && data === undefined) return <Awaited error={error} />
   return <RoleForm key={data?.etag} {...props} role={data?.value} etag={data?.etag} />
 }
 
@@ -82,7 +82,7 @@ function RoleForm({
         <PermissionsSelect tenant={tenant} />
       </Form.Item>
       <div className="stack">
-        {error !== null && <ProblemNote error={error} />}
+        <ChangeNote error={error} />
         <Space>
           <Button type="primary" htmlType="submit" loading={isPending}>
             {t('save')}

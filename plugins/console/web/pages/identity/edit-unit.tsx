@@ -1,10 +1,11 @@
-import { Button, Form, Input, Skeleton, Space } from 'antd'
+import { Button, Form, Input, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
+import { Awaited } from '../../parts/awaited.tsx'
+import { ChangeNote } from '../../parts/change-note.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import type { Unit } from './identity.ts'
 import { ofTenant, unitPath } from './identity-paths.ts'
 import { RemoveButton } from './remove-button.tsx'
@@ -22,8 +23,7 @@ interface Props {
 /** Renames a unit, moves it with all below it, or removes it once nothing is in it. */
 export function EditUnit(props: Props) {
   const { data, error } = useTagged<Unit>(unitPath(props.id), props.tenant)
-  if (error !== null) return <ProblemNote error={error} />
-  if (data === undefined) return <Skeleton active />
+  if (data === undefined) return <Awaited error={error} />
   return <OpenUnit key={data.etag} {...props} unit={data.value} etag={data.etag} />
 }
 
@@ -68,7 +68,7 @@ function OpenUnit({
         <UnitSelect tenant={tenant} none={t('noParent')} except={withBelow(units, unit.id)} />
       </Form.Item>
       <div className="stack">
-        {error !== null && <ProblemNote error={error} />}
+        <ChangeNote error={error} />
         <Space>
           <Button type="primary" htmlType="submit" loading={isPending}>
             {t('save')}

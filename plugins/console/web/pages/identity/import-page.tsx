@@ -20,7 +20,7 @@ export function ImportPage() {
   return tenant === undefined ? (
     <ChooseTenant title={t('import.title')} />
   ) : (
-    <Import key={tenant} tenant={tenant} />
+    <Import tenant={tenant} />
   )
 }
 

@@ -13,8 +13,11 @@ import { ListTable } from '../../parts/list-table.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import type { Holder, Position } from './identity.ts'
 import { ofTenant, positionPath } from './identity-paths.ts'
-import { UserSelect, useUserName } from './user-select.tsx'
+import { UserSelect, useUserNames } from './user-select.tsx'
 import { ValidityText } from './validity-text.tsx'
+
+/** At a time: each of them is asked for by himself, for his name. */
+const HOLDERS = 20
 
 /** Who holds a position, from when until when. */
 export function PositionHolders({
@@ -29,8 +32,11 @@ export function PositionHolders({
   const { t } = useTranslation('identity')
   const keep = usePlaceQuery()
   const path = `${positionPath(position.id)}/holders`
-  const list = useList<Holder>(path, { tenant })
-  const nameOf = useUserName(tenant)
+  const list = useList<Holder>(path, { tenant, limit: HOLDERS })
+  const nameOf = useUserNames(
+    tenant,
+    list.items.map(({ user }) => user),
+  )
   const { mutate } = useChange(
     (id: string) => request('DELETE', ofTenant(`${path}/${id}`, tenant)),
     () => t('holderRemoved'),

@@ -25,7 +25,7 @@ export function PositionsPage() {
   return tenant === undefined ? (
     <ChooseTenant title={t('positions')} />
   ) : (
-    <Positions key={tenant} tenant={tenant} />
+    <Positions tenant={tenant} />
   )
 }
 

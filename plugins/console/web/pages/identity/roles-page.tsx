@@ -20,11 +20,7 @@ import './identity.css'
 export function RolesPage() {
   const { t } = useTranslation('identity')
   const tenant = useTenant()
-  return tenant === undefined ? (
-    <ChooseTenant title={t('roles')} />
-  ) : (
-    <Roles key={tenant} tenant={tenant} />
-  )
+  return tenant === undefined ? <ChooseTenant title={t('roles')} /> : <Roles tenant={tenant} />
 }
 
 /** In the address for a role that is not there yet. */
@@ -34,7 +30,7 @@ function Roles({ tenant }: { tenant: string }) {
   const { t } = useTranslation('identity')
   const isAdmin = mayTry(useViewer(), 'admin')
   const [selected, setSelected] = useParam('role')
-  const { data, error, isPending } = useRoles(tenant)
+  const { data, error, isPending, isLoadingError } = useRoles(tenant)
   const close = () => setSelected(undefined)
   return (
     <div className="stack">
@@ -45,13 +41,18 @@ function Roles({ tenant }: { tenant: string }) {
           </Button>
         )}
       </PageHead>
-      {error !== null && <ProblemNote error={error} />}
-      <OwnRoles
-        roles={data?.items ?? []}
-        isPending={isPending}
-        onEdit={isAdmin ? setSelected : undefined}
-      />
-      <BuiltIn roles={data?.builtIn ?? []} isPending={isPending} />
+      {isLoadingError ? (
+        <ProblemNote error={error} />
+      ) : (
+        <>
+          <OwnRoles
+            roles={data?.items ?? []}
+            isPending={isPending}
+            onEdit={isAdmin ? setSelected : undefined}
+          />
+          <BuiltIn roles={data?.builtIn ?? []} isPending={isPending} />
+        </>
+      )}
       <CliLine command={curlText('GET', ofTenant('/v1/roles', tenant))} />
       <Drawer
         open={selected !== undefined && isAdmin}

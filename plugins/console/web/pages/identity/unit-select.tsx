@@ -1,5 +1,6 @@
 import { Select } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { useCutMenu } from '../../parts/cut-menu.tsx'
 import { useUnits } from './use-organisation.ts'
 
 /** A unit of the tenant by name; stands in an item of a form or alone. */
@@ -21,10 +22,12 @@ export function UnitSelect({
 }) {
   const { t } = useTranslation('identity')
   const units = useUnits(tenant)
+  const cutMenu = useCutMenu(units)
   const { value, ...rest } = given
   return (
     <Select
       {...rest}
+      {...cutMenu}
       value={value ?? null}
       onChange={(unit: string | null | undefined) => given.onChange?.(unit ?? undefined)}
       allowClear={none !== undefined}

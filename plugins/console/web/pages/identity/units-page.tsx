@@ -9,6 +9,7 @@ import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { ChooseTenant } from '../../parts/choose-tenant.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
+import { MoreRows } from '../../parts/more-rows.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { EditUnit } from './edit-unit.tsx'
@@ -24,11 +25,7 @@ const VIRTUAL_ROWS = 1000
 export function UnitsPage() {
   const { t } = useTranslation('identity')
   const tenant = useTenant()
-  return tenant === undefined ? (
-    <ChooseTenant title={t('units')} />
-  ) : (
-    <Units key={tenant} tenant={tenant} />
-  )
+  return tenant === undefined ? <ChooseTenant title={t('units')} /> : <Units tenant={tenant} />
 }
 
 function Units({ tenant }: { tenant: string }) {
@@ -52,12 +49,18 @@ function Units({ tenant }: { tenant: string }) {
           </>
         )}
       </PageHead>
-      {units.error !== null && <ProblemNote error={units.error} />}
-      <UnitTable
-        units={units.items}
-        isLoading={units.isLoading}
-        onEdit={isAdmin ? setSelected : undefined}
-      />
+      {units.isLoadingError ? (
+        <ProblemNote error={units.error} />
+      ) : (
+        <>
+          <UnitTable
+            units={units.items}
+            isLoading={units.isLoading}
+            onEdit={isAdmin ? setSelected : undefined}
+          />
+          {units.isCut && <MoreRows list={units} />}
+        </>
+      )}
       <NewUnit tenant={tenant} isOpen={isNew !== undefined} onClose={() => setNew(undefined)} />
       <Drawer
         open={selected !== undefined && isAdmin}

@@ -4,10 +4,10 @@ import { mayTry } from '../../api/may-try.ts'
 import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
+import { ChangeNote } from '../../parts/change-note.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { Figures } from '../../parts/figures.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import type { User } from './identity.ts'
 import { ofTenant, userPath } from './identity-paths.ts'
 import { LocaleSelect } from './new-user.tsx'
@@ -90,7 +90,7 @@ export function UserDetails({
           <UnitSelect tenant={tenant} none={t('noUnit')} />
         </Form.Item>
         <div className="stack">
-          {error !== null && <ProblemNote error={error} />}
+          <ChangeNote error={error} />
           <div>
             <Button type="primary" htmlType="submit" loading={isPending}>
               {t('save')}

@@ -1,11 +1,11 @@
-import { Skeleton, Tabs, type TabsProps } from 'antd'
+import { Tabs, type TabsProps } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { mayTry } from '../../api/may-try.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { ChooseTenant } from '../../parts/choose-tenant.tsx'
-import { Missing } from '../../parts/missing.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { USER_TONES, type User } from './identity.ts'
@@ -26,7 +26,7 @@ export function UserPage() {
   return tenant === undefined ? (
     <ChooseTenant title={t('user')} />
   ) : (
-    <OneUser key={`${tenant} ${user}`} tenant={tenant} id={user} />
+    <OneUser tenant={tenant} id={user} />
   )
 }
 
@@ -35,8 +35,7 @@ function OneUser({ tenant, id }: { tenant: string; id: string }) {
   const viewer = useViewer()
   const [tab = 'roles', setTab] = useParam('tab')
   const { data, error } = useTagged<User>(userPath(id), tenant)
-  if (error !== null) return <Missing title={t('user')} error={error} />
-  if (data === undefined) return <Skeleton active />
+  if (data === undefined) return <Awaited title={t('user')} error={error} />
   const { value: user, etag } = data
   const of = { tenant, user }
   const isAdmin = mayTry(viewer, 'admin')

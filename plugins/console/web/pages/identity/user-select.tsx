@@ -1,22 +1,39 @@
+import { useQueries } from '@tanstack/react-query'
 import { Select } from 'antd'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useWholeList } from '../../api/whole-list.ts'
+import { useList } from '../../api/list.ts'
+import { mayTry } from '../../api/may-try.ts'
+import { request } from '../../api/request.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { ownUnit, type User } from './identity.ts'
+import { ofTenant, userPath } from './identity-paths.ts'
 
-function useUsers(tenant: string) {
-  const unit = ownUnit(useViewer())
-  return useWholeList<User>('/v1/users', { tenant, unit })
-}
+/** Who is called what changes seldom. */
+const NAMES_MS = 60_000
 
-/** @returns what a user is called; his id where the viewer is not shown him */
-export function useUserName(tenant: string): (id: string) => string {
-  const { items } = useUsers(tenant)
-  const names = new Map(items.map(({ id, displayName }) => [id, displayName]))
+/** @returns what each of them is called; the id where the viewer is not shown him, or not yet */
+export function useUserNames(tenant: string, ids: readonly string[]): (id: string) => string {
+  const maySee = mayTry(useViewer(), 'admin', 'auditor')
+  const found = useQueries({
+    queries: [...new Set(ids)].map((id) => ({
+      queryKey: [userPath(id), tenant],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        request<User>('GET', ofTenant(userPath(id), tenant), { signal }),
+      staleTime: NAMES_MS,
+      enabled: maySee,
+    })),
+  })
+  const names = new Map(found.flatMap(({ data }) => (data ? [[data.id, data.displayName]] : [])))
   return (id) => names.get(id) ?? id
 }
 
-/** A user of the tenant by name or login; who has left is not among them. */
+/** Nobody looks through more; who is not among them is found by more letters. */
+const MOST = 50
+/** The host is asked when somebody stops typing. */
+const TYPING_MS = 250
+
+/** A user of the tenant, found by name or login on the host; who has left is not among them. */
 export function UserSelect({
   tenant,
   ...given
@@ -27,16 +44,37 @@ export function UserSelect({
   onChange?: (user: string) => void
 }) {
   const { t } = useTranslation('identity')
-  const users = useUsers(tenant)
+  const unit = ownUnit(useViewer())
+  const [typed, setTyped] = useState('')
+  const q = useSettled(typed.trim(), TYPING_MS)
+  const users = useList<User>('/v1/users', { tenant, unit, q, limit: MOST })
   return (
     <Select
       {...given}
       placeholder={t('chooseUser')}
-      showSearch={{ optionFilterProp: 'label' }}
-      loading={users.isLoading}
+      showSearch={{ filterOption: false, onSearch: setTyped }}
+      loading={users.isFetching}
       options={users.items
         .filter(({ state }) => state !== 'left')
         .map(({ id, displayName, login }) => ({ value: id, label: `${displayName} (${login})` }))}
+      {...(users.hasNextPage && {
+        popupRender: (menu) => (
+          <>
+            {menu}
+            <p className="cut-line">{t('moreUsers')}</p>
+          </>
+        ),
+      })}
     />
   )
+}
+
+/** What somebody types, once he has stopped for so long. */
+function useSettled(text: string, ms: number): string {
+  const [settled, setSettled] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), ms)
+    return () => clearTimeout(timer)
+  }, [text, ms])
+  return settled
 }

@@ -24,11 +24,7 @@ import './identity.css'
 export function UsersPage() {
   const { t } = useTranslation('identity')
   const tenant = useTenant()
-  return tenant === undefined ? (
-    <ChooseTenant title={t('users')} />
-  ) : (
-    <Users key={tenant} tenant={tenant} />
-  )
+  return tenant === undefined ? <ChooseTenant title={t('users')} /> : <Users tenant={tenant} />
 }
 
 const STATES = ['invited', 'active', 'suspended', 'left'] as const

@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Card, Skeleton } from 'antd'
+import { Alert, Card } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
 import { request } from '../../api/request.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
 import { Figures } from '../../parts/figures.tsx'
 import { bytesText, instantText, numberText } from '../../parts/formats.ts'
-import { Missing } from '../../parts/missing.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
@@ -25,9 +25,8 @@ export function InvocationPage() {
     queryKey: [invocationPath(id)],
     queryFn: ({ signal }) => request<KeptCall>('GET', invocationPath(id), { signal }),
   })
-  if (error !== null)
-    return <Missing title={t('pages.invocation', { ns: 'common' })} error={error} />
-  if (call === undefined) return <Skeleton active />
+  if (call === undefined)
+    return <Awaited title={t('pages.invocation', { ns: 'common' })} error={error} />
   return (
     <div className="stack">
       <PageHead title={`${call.service}@${call.major}/${call.operation}`}>

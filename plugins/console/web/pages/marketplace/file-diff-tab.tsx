@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { Collapse, Skeleton } from 'antd'
+import { Collapse } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { bytesText } from '../../parts/formats.ts'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { diffLines, type FileChange, type PackageDiff, reviewPath } from './review.ts'
@@ -25,8 +25,7 @@ export function FileDiffTab({ id }: { id: string }) {
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (data === undefined) return <Skeleton active />
+  if (data === undefined) return <Awaited error={error} />
   const { files, unchanged, isCut } = data
   if (files.length === 0) return <EmptyState text={t('reviews.noFiles')} />
   const sizeOf = (one: FileChange['before']) => (one === null ? '–' : bytesText(one.bytes, place))

@@ -3,6 +3,7 @@ import { Button, Checkbox } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
+import { isOfViewer } from '../../api/viewer.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { InstallProgress } from './install-progress.tsx'
@@ -25,7 +26,10 @@ export function InstallControl({ plan }: { plan: VersionPlan }) {
           ...(hasAgreed && terms.hash !== null ? { acceptTerms: terms.hash } : {}),
         },
       }),
-    onSettled: () => queries.invalidateQueries({ predicate: ({ queryKey }) => !isPlan(queryKey) }),
+    onSettled: () =>
+      queries.invalidateQueries({
+        predicate: (query) => !isPlan(query.queryKey) && !isOfViewer(query),
+      }),
   })
   const accepted = terms.hash === null ? '' : ` --accept-terms ${terms.hash}`
   return (

@@ -46,7 +46,7 @@ export function InstallTab({ version }: { version: ListedVersion }) {
       </div>
     )
   }
-  if (plan.error !== null) {
+  if (plan.isLoadingError) {
     return (
       <div className="stack">
         <ProblemNote error={plan.error} />

@@ -51,7 +51,7 @@ function Found() {
   return (
     <>
       <Filters facets={first?.facets} />
-      {found.error !== null && <ProblemNote error={found.error} />}
+      {found.isLoadingError && <ProblemNote error={found.error} />}
       <p role="status" className="quiet">
         {first === undefined ? t('searching') : t('found', { count: first.total })}
       </p>

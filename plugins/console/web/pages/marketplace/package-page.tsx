@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Select, Skeleton } from 'antd'
+import { Alert, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { request } from '../../api/request.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { type Section, Sections } from '../../parts/sections.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { AdvisoryList } from './advisory-list.tsx'
@@ -47,10 +47,9 @@ export function PackagePage() {
       request<ListedVersion>('GET', versionPath(name, wanted ?? ''), { signal }),
     enabled: isOther,
   })
-  const error = listed.error ?? other.error
-  if (error !== null) return <ProblemNote error={error} />
   const version = isOther ? other.data : latest
-  if (listed.data === undefined || version === undefined) return <Skeleton active />
+  if (listed.data === undefined || version === undefined)
+    return <Awaited error={listed.error ?? other.error} />
   return <Listing listed={listed.data} version={version} />
 }
 

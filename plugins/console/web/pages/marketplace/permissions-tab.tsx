@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Select, Skeleton, Table } from 'antd'
+import { Alert, Select, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { PAGE_ROWS } from '../../api/list.ts'
 import { request } from '../../api/request.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useViewer } from '../../app/viewer-context.ts'
-import { ProblemNote } from '../../parts/problem-note.tsx'
+import { Awaited } from '../../parts/awaited.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { type ListedPackage, type ListedVersion, versionPath } from './package.ts'
 import { besideGrants, type PermissionDiff } from './permission-change.ts'
@@ -56,9 +56,7 @@ function BesideVersion({ listed, version }: { listed: ListedPackage; version: Li
         ]}
         onChange={(value: string) => setAgainst(value)}
       />
-      {error !== null && <ProblemNote error={error} />}
-      {data === undefined && error === null && <Skeleton active />}
-      {data !== undefined && <Beside compared={data} />}
+      {data === undefined ? <Awaited error={error} /> : <Beside compared={data} />}
     </div>
   )
 }

@@ -40,7 +40,7 @@ export function RatingsTab({ listed, version }: { listed: ListedPackage; version
       {viewer.kind === 'user' && hasRole(viewer, 'admin') && (
         <OwnRating tenant={viewer.tenant} name={listed.name} major={majorOf(version.version)} />
       )}
-      {list.error !== null && <ProblemNote error={list.error} />}
+      {list.isLoadingError && <ProblemNote error={list.error} />}
       {list.isPending && <Skeleton active />}
       {list.isSuccess && list.items.length === 0 && <EmptyState text={t('noRatings')} />}
       <ul className="result-list" aria-label={t('tabs.ratings')}>

@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Descriptions, Skeleton, Table } from 'antd'
+import { Alert, Descriptions, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
 import { request } from '../../api/request.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { bytesText, instantText } from '../../parts/formats.ts'
 import { PageHead } from '../../parts/page-head.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { type Section, Sections } from '../../parts/sections.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
@@ -32,8 +32,7 @@ export function ReviewPage() {
     queryFn: ({ signal }) => request<ShownReview>('GET', reviewPath(id), { signal }),
     retry: false,
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (data === undefined) return <Skeleton active />
+  if (data === undefined) return <Awaited error={error} />
   const { findings, contracts, permissions, against } = data
   const caption = against === null ? t('reviews.firstVersion') : t('beside', { version: against })
   const items: readonly Section[] = [

@@ -36,8 +36,11 @@ export function ReviewsPage() {
           onChange={(value) => setWanted(value === 'open' ? undefined : value)}
         />
       </div>
-      {list.error !== null && <ProblemNote error={list.error} />}
-      <ReviewTable rows={list.items} isLoading={list.isPending} />
+      {list.isLoadingError ? (
+        <ProblemNote error={list.error} />
+      ) : (
+        <ReviewTable rows={list.items} isLoading={list.isPending} />
+      )}
       <MoreRows list={list} />
       <CliLine command="npx signalbox review list" />
     </div>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, App, Button, Skeleton } from 'antd'
+import { Alert, App, Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { ProblemError } from '../../api/problem.ts'
@@ -8,9 +8,9 @@ import { useChange } from '../../api/use-change.ts'
 import { hasRole } from '../../api/viewer.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useViewer } from '../../app/viewer-context.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { BINDING_TONES } from '../plugins/binding-control.tsx'
 import { type TenantPlugin, tenantPluginPath } from '../plugins/plugin.ts'
@@ -32,11 +32,10 @@ export function TenantConsent({ tenant, version }: Props) {
     queryFn: ({ signal }) => request<TenantPlugin>('GET', path, { signal }),
     retry: false,
   })
-  if (error instanceof ProblemError && error.problem.status === 404) {
+  if (data === undefined && error instanceof ProblemError && error.problem.status === 404) {
     return <EmptyState text={t('notInstalledYet')} />
   }
-  if (error !== null) return <ProblemNote error={error} />
-  if (data === undefined) return <Skeleton active />
+  if (data === undefined) return <Awaited error={error} />
   return <Beside tenant={tenant} version={version} state={data} />
 }
 

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Descriptions, Skeleton } from 'antd'
+import { Alert, Descriptions } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { ProblemError } from '../../api/problem.ts'
 import { request } from '../../api/request.ts'
 import { useViewer } from '../../app/viewer-context.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { instantText } from '../../parts/formats.ts'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import type { Finding } from './finding.ts'
@@ -56,11 +56,11 @@ function Signature({ version }: { version: ListedVersion }) {
     queryFn: ({ signal }) => request<Released>('GET', path, { signal }),
     retry: false,
   })
-  if (error instanceof ProblemError && error.problem.status < 500) {
+  // The host has no statement of the release: to be refused one says nothing of a signature.
+  if (data === undefined && error instanceof ProblemError && error.problem.status === 404) {
     return <Alert type="warning" showIcon title={t('unsigned')} description={error.problem.title} />
   }
-  if (error !== null) return <ProblemNote error={error} />
-  if (data === undefined) return <Skeleton active />
+  if (data === undefined) return <Awaited error={error} />
   const stated = readRelease(data.release)
   const mark = (isThere: boolean, word: string) => (
     <StatusTag tone={isThere ? 'good' : 'neutral'} label={word} />
@@ -114,8 +114,7 @@ function PublisherFacts({ name }: { name: string }) {
     queryKey: [path],
     queryFn: ({ signal }) => request<Publisher>('GET', path, { signal }),
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (data === undefined) return <Skeleton active />
+  if (data === undefined) return <Awaited error={error} />
   return (
     <section>
       <h2 className="section-title">{t('publisher')}</h2>
@@ -156,7 +155,6 @@ function Findings({ version }: { version: ListedVersion }) {
     queryFn: ({ signal }) => request<{ items: readonly Finding[] }>('GET', path, { signal }),
     retry: false,
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (data === undefined) return <Skeleton active />
+  if (data === undefined) return <Awaited error={error} />
   return <FindingTable findings={data.items} />
 }

@@ -1,10 +1,20 @@
 import { App, Button, Select, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { mayTry } from '../../api/may-try.ts'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
+import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { StatusTag, type Tone } from '../../parts/status-tag.tsx'
-import { type Binding, missingConsent, type TenantPlugin, tenantPluginPath } from './plugin.ts'
+import {
+  askedNames,
+  type Binding,
+  grantBody,
+  missingConsent,
+  parameterText,
+  type TenantPlugin,
+  tenantPluginPath,
+} from './plugin.ts'
 
 export const BINDING_TONES = {
   disabled: 'neutral',
@@ -28,7 +38,8 @@ export function BindingControl({
   const { t } = useTranslation('plugins')
   const { modal } = App.useApp()
   const path = tenantPluginPath(tenant, name)
-  const { mutate, isPending } = useBinding(path)
+  const { mutate, isPending } = useBinding(path, state)
+  const mayWrite = mayTry(useViewer(), 'admin')
   const missing = missingConsent(state)
   const disable = () =>
     void modal.confirm({
@@ -41,36 +52,68 @@ export function BindingControl({
     <div className="stack">
       <Space wrap>
         <StatusTag tone={BINDING_TONES[state.binding]} label={t(`bindings.${state.binding}`)} />
-        {state.binding !== 'enabled' && (
-          <Button
-            type="primary"
-            loading={isPending}
-            onClick={() => mutate({ binding: 'enabled', consent: missing })}
-          >
-            {missing.length > 0 ? t('consentAndEnable', { count: missing.length }) : t('enable')}
-          </Button>
-        )}
-        {state.binding !== 'disabled' && (
+        {mayWrite && (
           <>
-            <Button onClick={() => mutate({ binding: 'held' })} disabled={state.binding === 'held'}>
-              {t('hold')}
-            </Button>
-            <Select
-              aria-label={t('pinTo')}
-              placeholder={t('pinTo')}
-              style={{ minInlineSize: 140 }}
-              value={state.binding === 'pinned' ? state.version : null}
-              options={versions.map((version) => ({ value: version, label: version }))}
-              onChange={(version) => version !== null && mutate({ binding: 'pinned', version })}
-            />
-            <Button danger onClick={disable}>
-              {t('disable')}
-            </Button>
+            {state.binding !== 'enabled' && (
+              <Button
+                type="primary"
+                loading={isPending}
+                onClick={() => mutate({ binding: 'enabled', consent: missing })}
+              >
+                {missing.length > 0
+                  ? t('consentAndEnable', { count: missing.length })
+                  : t('enable')}
+              </Button>
+            )}
+            {state.binding !== 'disabled' && (
+              <>
+                <Button
+                  onClick={() => mutate({ binding: 'held' })}
+                  disabled={state.binding === 'held'}
+                >
+                  {t('hold')}
+                </Button>
+                <Select
+                  aria-label={t('pinTo')}
+                  placeholder={t('pinTo')}
+                  style={{ minInlineSize: 140 }}
+                  value={state.binding === 'pinned' ? state.version : null}
+                  options={versions.map((version) => ({ value: version, label: version }))}
+                  onChange={(version) => version !== null && mutate({ binding: 'pinned', version })}
+                />
+                <Button danger onClick={disable}>
+                  {t('disable')}
+                </Button>
+              </>
+            )}
           </>
         )}
       </Space>
+      {mayWrite && state.binding !== 'enabled' && missing.length > 0 && (
+        <Consented state={state} names={missing} />
+      )}
       <CliLine command={`npx signalbox plugin enable ${name} --tenant ${tenant} --consent`} />
     </div>
+  )
+}
+
+/** What the button beside it consents to: the host grants a capability with all that is asked for under its name. */
+function Consented({ state, names }: { state: TenantPlugin; names: readonly string[] }) {
+  const { t } = useTranslation('plugins')
+  const asked = askedNames(state.capabilities).filter(({ name }) => names.includes(name))
+  return (
+    <section>
+      <p>{t('consentsTo')}</p>
+      <ul>
+        {asked.flatMap(({ name, wishes }) =>
+          wishes.map(({ parameters }) => (
+            <li key={`${name} ${parameterText(parameters)}`}>
+              <code>{name}</code> <small>{parameterText(parameters)}</small>
+            </li>
+          )),
+        )}
+      </ul>
+    </section>
   )
 }
 
@@ -81,12 +124,12 @@ interface Wish {
   readonly consent?: readonly string[]
 }
 
-function useBinding(path: string) {
+function useBinding(path: string, state: TenantPlugin) {
   const { t } = useTranslation('plugins')
   return useChange(
     async ({ consent = [], ...body }: Wish) => {
       if (consent.length > 0)
-        await request('POST', `${path}/grants`, { body: { capabilities: consent } })
+        await request('POST', `${path}/grants`, { body: grantBody(state, consent) })
       return request<TenantPlugin>('PUT', path, { body })
     },
     ({ binding }) => t('bound', { state: t(`bindings.${binding}`) }),

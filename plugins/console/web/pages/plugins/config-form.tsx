@@ -8,9 +8,9 @@ import { inputFaults, placedFaults } from '../../contributed/form/form-faults.ts
 import type { FormField } from '../../contributed/form/form-fields.ts'
 import { type FormValues, formInput, NotJson } from '../../contributed/form/form-input.ts'
 import { formValues } from '../../contributed/form/form-values.ts'
+import { ChangeNote } from '../../parts/change-note.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import type { ShownConfig } from './config.ts'
 import { useConfigChange } from './use-config-change.ts'
 
@@ -29,7 +29,7 @@ export function ConfigForm({
   const [form] = Form.useForm<FormValues>()
   const [rest, setRest] = useState<readonly Fault[]>([])
   const [sent, setSent] = useState<object>(shown.config)
-  const { mutate, isPending, error } = useConfigChange(path)
+  const { mutate, isPending, error } = useConfigChange(path, shown)
   const place = (faults: readonly Fault[]) => {
     const { placed, rest: unplaced } = placedFaults(fields, faults)
     form.setFields(placed.map(({ name, errors }) => ({ name: [...name], errors })) as never)
@@ -72,7 +72,7 @@ export function ConfigForm({
       </div>
       <div className="stack">
         {rest.length > 0 && <FaultList faults={rest} />}
-        {error !== null && <ProblemNote error={error} />}
+        <ChangeNote error={error} />
         <Space>
           <Button type="primary" htmlType="submit" loading={isPending}>
             {t('save')}

@@ -1,9 +1,9 @@
 import { Button, Form, Input, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { ChangeNote } from '../../parts/change-note.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { JsonView } from '../../parts/json-view.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { configOf, type ShownConfig } from './config.ts'
 import { useConfigChange } from './use-config-change.ts'
 
@@ -14,7 +14,7 @@ export function ConfigJson({ path, shown }: { path: string; shown: ShownConfig }
   const { t } = useTranslation('config')
   const [form] = Form.useForm<{ text: string }>()
   const text = Form.useWatch('text', form)
-  const { mutate, isPending, error } = useConfigChange(path)
+  const { mutate, isPending, error } = useConfigChange(path, shown)
   const save = ({ text: typed }: { text: string }) => {
     const config = configOf(typed)
     if (config !== undefined) mutate(config)
@@ -46,7 +46,7 @@ export function ConfigJson({ path, shown }: { path: string; shown: ShownConfig }
           autoSize={{ minRows: 8, maxRows: 28 }}
         />
       </Form.Item>
-      {error !== null && <ProblemNote error={error} />}
+      <ChangeNote error={error} />
       <Space>
         <Button type="primary" htmlType="submit" loading={isPending}>
           {t('save')}

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Segmented, Skeleton } from 'antd'
+import { Alert, Segmented } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { mayTry } from '../../api/may-try.ts'
 import { request } from '../../api/request.ts'
@@ -7,9 +7,9 @@ import { useParam } from '../../app/use-param.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { formFields } from '../../contributed/form/form-fields.ts'
 import { fitsForm } from '../../contributed/form/form-values.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { JsonView } from '../../parts/json-view.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { hasSettings, type ShownConfig } from './config.ts'
 import { ConfigForm } from './config-form.tsx'
 import { ConfigJson } from './config-json.tsx'
@@ -27,8 +27,7 @@ export function ConfigTab({ tenant, name }: { tenant: string; name: string }) {
     // Nobody's typing is thrown away by a look at the window.
     refetchOnWindowFocus: false,
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (shown === undefined) return <Skeleton active />
+  if (shown === undefined) return <Awaited error={error} />
   if (!hasSettings(shown)) return <EmptyState text={t('none')} />
   return (
     <div className="stack">

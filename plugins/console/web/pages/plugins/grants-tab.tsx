@@ -1,15 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Popconfirm, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { mayTry } from '../../api/may-try.ts'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
+import { useViewer } from '../../app/viewer-context.ts'
 import { instantText } from '../../parts/formats.ts'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { textIn } from '../../texts/languages.ts'
 import {
-  type AskedCapability,
+  type AskedName,
+  askedNames,
   type Grant,
+  grantBody,
   parameterText,
   type TenantPlugin,
   tenantPluginPath,
@@ -55,45 +59,55 @@ export function GrantsTab({
 
 function Asked({ path, state }: { path: string; state: TenantPlugin }) {
   const { t, i18n } = useTranslation('plugins')
+  const mayWrite = mayTry(useViewer(), 'admin')
   const { mutate, isPending } = useChange(
     (capability: string) =>
-      request('POST', `${path}/grants`, { body: { capabilities: [capability] } }),
+      request('POST', `${path}/grants`, { body: grantBody(state, [capability]) }),
     seen,
   )
   return (
-    <Table<AskedCapability>
+    <Table<AskedName>
       size="small"
       caption={t('asksFor')}
-      rowKey={({ name, parameters }) => `${name} ${JSON.stringify(parameters)}`}
-      dataSource={[...state.capabilities]}
+      rowKey="name"
+      dataSource={[...askedNames(state.capabilities)]}
       pagination={{ pageSize: 20, hideOnSinglePage: true }}
       scroll={{ x: 'max-content' }}
       columns={[
         {
           title: t('capability'),
           dataIndex: 'name',
-          render: (name: string, { parameters }) => (
+          render: (name: string, { wishes }) => (
             <>
-              <code>{name}</code> <small>{parameterText(parameters)}</small>
+              <code>{name}</code>
+              {wishes.map(({ parameters }) => (
+                <div key={parameterText(parameters)}>
+                  <small>{parameterText(parameters)}</small>
+                </div>
+              ))}
             </>
           ),
         },
         {
           title: t('why'),
-          dataIndex: 'why',
-          render: (why: AskedCapability['why']) => textIn(why, i18n.language),
+          dataIndex: 'wishes',
+          render: (wishes: AskedName['wishes']) =>
+            [...new Set(wishes.map(({ why }) => textIn(why, i18n.language)))].map((why) => (
+              <div key={why}>{why}</div>
+            )),
         },
         {
           title: t('consent'),
           key: 'granted',
-          render: (_: unknown, { name, granted, optional }) =>
-            granted ? (
-              <StatusTag tone="good" label={t('granted')} />
-            ) : (
+          render: (_: unknown, { name, isGranted, isOptional }) => {
+            if (isGranted) return <StatusTag tone="good" label={t('granted')} />
+            if (!mayWrite) return <StatusTag tone="neutral" label={t('notGranted')} />
+            return (
               <Button size="small" disabled={isPending} onClick={() => mutate(name)}>
-                {optional === true ? t('grantOptional') : t('grant')}
+                {isOptional ? t('grantOptional') : t('grant')}
               </Button>
-            ),
+            )
+          },
         },
       ]}
     />
@@ -111,6 +125,7 @@ function Given({
 }) {
   const { t } = useTranslation('plugins')
   const place = usePlace()
+  const mayWrite = mayTry(useViewer(), 'admin')
   const { mutate } = useChange(
     (grant: string) => request('DELETE', `${path}/grants/${grant}`),
     seen,
@@ -152,17 +167,24 @@ function Given({
           key: 'use',
           render: (_: unknown, { capability }) => lastUse(capability),
         },
-        {
-          title: t('actions'),
-          key: 'revoke',
-          render: (_: unknown, { id, capability }) => (
-            <Popconfirm title={t('confirmRevoke', { capability })} onConfirm={() => mutate(id)}>
-              <Button size="small" danger>
-                {t('revoke')}
-              </Button>
-            </Popconfirm>
-          ),
-        },
+        ...(mayWrite
+          ? [
+              {
+                title: t('actions'),
+                key: 'revoke',
+                render: (_: unknown, { id, capability }: Grant) => (
+                  <Popconfirm
+                    title={t('confirmRevoke', { capability })}
+                    onConfirm={() => mutate(id)}
+                  >
+                    <Button size="small" danger>
+                      {t('revoke')}
+                    </Button>
+                  </Popconfirm>
+                ),
+              },
+            ]
+          : []),
       ]}
     />
   )

@@ -33,8 +33,8 @@ export function HooksTab({ tenant, name }: { tenant: string; name: string }) {
     queryFn: ({ signal }) =>
       request<{ readonly items: readonly HookAddress[] }>('GET', path, { signal }),
   })
-  const error = plugin.error ?? addresses.error
-  if (error !== null) return <ProblemNote error={error} />
+  if (plugin.isLoadingError || addresses.isLoadingError)
+    return <ProblemNote error={plugin.error ?? addresses.error} />
   const rows = hookRows(plugin.data?.capabilities ?? [], addresses.data?.items ?? [])
   const chosen = rows.find((row) => row.path === hook)
   return (

@@ -34,7 +34,7 @@ export function InvocationsTab({ tenant, name }: { tenant: string; name: string 
   const list = useList<Invocation>(`/v1/tenants/${encodeURIComponent(tenant)}/invocations`, {
     plugin: name,
   })
-  if (list.error !== null) return <ProblemNote error={list.error} />
+  if (list.isLoadingError) return <ProblemNote error={list.error} />
   return (
     <div className="stack">
       <Table<Invocation>

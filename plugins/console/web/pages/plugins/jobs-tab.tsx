@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { mayTry } from '../../api/may-try.ts'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
+import { useViewer } from '../../app/viewer-context.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { instantText } from '../../parts/formats.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
@@ -21,8 +23,9 @@ interface Job {
 export function JobsTab({ tenant, name }: { tenant: string; name: string }) {
   const { t } = useTranslation('plugins')
   const place = usePlace()
+  const mayRun = mayTry(useViewer(), 'admin')
   const path = `${tenantPluginPath(tenant, name)}/jobs`
-  const { data, error, isPending } = useQuery({
+  const { data, error, isPending, isLoadingError } = useQuery({
     queryKey: [path],
     queryFn: ({ signal }) => request<{ items: readonly Job[] }>('GET', path, { signal }),
     refetchInterval: 5000,
@@ -31,7 +34,7 @@ export function JobsTab({ tenant, name }: { tenant: string; name: string }) {
     (job: string) => request('POST', `${path}/${encodeURIComponent(job)}:run`, { body: {} }),
     () => t('jobAsked'),
   )
-  if (error !== null) return <ProblemNote error={error} />
+  if (isLoadingError) return <ProblemNote error={error} />
   return (
     <Table<Job>
       size="small"
@@ -60,15 +63,19 @@ export function JobsTab({ tenant, name }: { tenant: string; name: string }) {
           render: ({ done, failed, missed }: Job['runs']) =>
             t('runCounts', { done, failed, missed }),
         },
-        {
-          title: t('actions'),
-          key: 'run',
-          render: (_: unknown, { job }) => (
-            <Button size="small" onClick={() => mutate(job)}>
-              {t('runNow')}
-            </Button>
-          ),
-        },
+        ...(mayRun
+          ? [
+              {
+                title: t('actions'),
+                key: 'run',
+                render: (_: unknown, { job }: Job) => (
+                  <Button size="small" onClick={() => mutate(job)}>
+                    {t('runNow')}
+                  </Button>
+                ),
+              },
+            ]
+          : []),
       ]}
     />
   )

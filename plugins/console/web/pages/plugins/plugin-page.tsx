@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Skeleton, Tabs, type TabsProps } from 'antd'
+import { Alert, Tabs, type TabsProps } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
+import { mayTry } from '../../api/may-try.ts'
 import { request } from '../../api/request.ts'
 import { useParam } from '../../app/use-param.ts'
-import { useTenant } from '../../app/viewer-context.ts'
+import { useTenant, useViewer } from '../../app/viewer-context.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { textIn } from '../../texts/languages.ts'
 import { BindingControl } from './binding-control.tsx'
 import { ConfigTab } from './config-tab.tsx'
@@ -24,13 +25,13 @@ import { VersionsTab } from './versions-tab.tsx'
 export function PluginPage() {
   const { t, i18n } = useTranslation('plugins')
   const { name = '' } = useParams()
+  const viewer = useViewer()
   const tenant = useTenant()
   const { data: plugin, error } = useQuery({
     queryKey: [pluginPath(name)],
     queryFn: ({ signal }) => request<InstalledPlugin>('GET', pluginPath(name), { signal }),
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (plugin === undefined) return <Skeleton active />
+  if (plugin === undefined) return <Awaited error={error} />
   const stable = plugin.versions.find(({ version }) => version === plugin.stableVersion)
   return (
     <div className="stack">
@@ -39,11 +40,9 @@ export function PluginPage() {
           {name}@{plugin.stableVersion ?? '–'}
         </code>
       </PageHead>
-      {tenant === undefined ? (
-        <>
-          <Alert type="info" showIcon title={t('chooseTenant')} />
-          <VersionsTab plugin={plugin} />
-        </>
+      {tenant === undefined && <Alert type="info" showIcon title={t('chooseTenant')} />}
+      {tenant === undefined || !mayTry(viewer, 'admin', 'auditor') ? (
+        <VersionsTab plugin={plugin} />
       ) : (
         <OfTenant tenant={tenant} plugin={plugin} />
       )}
@@ -53,21 +52,23 @@ export function PluginPage() {
 
 function OfTenant({ tenant, plugin }: { tenant: string; plugin: InstalledPlugin }) {
   const { t } = useTranslation('plugins')
+  const viewer = useViewer()
   const [tab = 'versions', setTab] = useParam('tab')
   const path = tenantPluginPath(tenant, plugin.name)
   const { data: state, error } = useQuery({
     queryKey: [path],
     queryFn: ({ signal }) => request<TenantPlugin>('GET', path, { signal }),
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (state === undefined) return <Skeleton active />
+  if (state === undefined) return <Awaited error={error} />
   const of = { tenant, name: plugin.name }
   const versions = plugin.versions.map(({ version }) => version)
   const items: TabsProps['items'] = [
     { key: 'versions', label: t('tabs.versions'), children: <VersionsTab plugin={plugin} /> },
     { key: 'grants', label: t('tabs.grants'), children: <GrantsTab {...of} state={state} /> },
     { key: 'config', label: t('tabs.config'), children: <ConfigTab {...of} /> },
-    { key: 'secrets', label: t('tabs.secrets'), children: <SecretsTab {...of} /> },
+    ...(mayTry(viewer, 'admin')
+      ? [{ key: 'secrets', label: t('tabs.secrets'), children: <SecretsTab {...of} /> }]
+      : []),
     { key: 'jobs', label: t('tabs.jobs'), children: <JobsTab {...of} /> },
     { key: 'hooks', label: t('tabs.hooks'), children: <HooksTab {...of} /> },
     {

@@ -52,11 +52,38 @@ export function missingConsent({
   return [...new Set(missing.map(({ name }) => name))]
 }
 
+/** All that a plugin asks for under one name: the host grants it by the name, with all its parameters, or not at all. */
+export interface AskedName {
+  readonly name: string
+  readonly wishes: readonly AskedCapability[]
+  readonly isGranted: boolean
+  /** Nothing of it that is not granted is needed. */
+  readonly isOptional: boolean
+}
+
+/** Pure; in the order of their first wish. */
+export function askedNames(capabilities: readonly AskedCapability[]): readonly AskedName[] {
+  return [...Map.groupBy(capabilities, ({ name }) => name)].map(([name, wishes]) => {
+    const open = wishes.filter(({ granted }) => !granted)
+    return {
+      name,
+      wishes,
+      isGranted: open.length === 0,
+      isOptional: open.every(({ optional }) => optional === true),
+    }
+  })
+}
+
 /** A wish in words: its name and what it is held to, without what everybody reads as noise. */
 export function parameterText(parameters: Readonly<Record<string, unknown>>): string {
   return Object.entries(parameters)
     .map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(', ') : String(value)}`)
     .join(' · ')
+}
+
+/** Consent is to what was shown: to what that version asks for, whichever serves by then. */
+export function grantBody({ version }: Pick<TenantPlugin, 'version'>, names: readonly string[]) {
+  return { ...(version === null ? {} : { version }), capabilities: names }
 }
 
 export function pluginPath(name: string): string {

@@ -47,7 +47,7 @@ export function PluginsPage() {
           <Button>{t('toMarketplace')}</Button>
         </Link>
       </PageHead>
-      {list.error !== null && <ProblemNote error={list.error} />}
+      {list.isLoadingError && <ProblemNote error={list.error} />}
       <Table<Row>
         rowKey="plugin"
         loading={list.isPending}
@@ -55,9 +55,12 @@ export function PluginsPage() {
         pagination={false}
         scroll={{ x: 'max-content' }}
         locale={{
-          emptyText: (
-            <EmptyState text={t('empty')} command="npx signalbox plugin install @acme/orders" />
-          ),
+          emptyText:
+            list.data === undefined ? (
+              ' '
+            ) : (
+              <EmptyState text={t('empty')} command="npx signalbox plugin install @acme/orders" />
+            ),
         }}
         columns={[
           nameColumn,

@@ -18,11 +18,11 @@ interface Secret {
 export function SecretsTab({ tenant, name }: { tenant: string; name: string }) {
   const { t } = useTranslation('plugins')
   const path = `${tenantPluginPath(tenant, name)}/secrets`
-  const { data, error, isPending } = useQuery({
+  const { data, error, isPending, isLoadingError } = useQuery({
     queryKey: [path],
     queryFn: ({ signal }) => request<{ items: readonly Secret[] }>('GET', path, { signal }),
   })
-  if (error !== null) return <ProblemNote error={error} />
+  if (isLoadingError) return <ProblemNote error={error} />
   return (
     <Table<Secret>
       size="small"
@@ -67,7 +67,12 @@ function SecretForm({ path, name }: { path: string; name: string }) {
     },
   )
   return (
-    <Form form={form} layout="inline" onFinish={({ value }) => mutate(value)}>
+    <Form
+      form={form}
+      name={`secret-${name}`}
+      layout="inline"
+      onFinish={({ value }) => mutate(value)}
+    >
       <Form.Item name="value" label={t('newValue', { name })} rules={[{ required: true, min: 6 }]}>
         <Input.Password autoComplete="off" visibilityToggle={false} />
       </Form.Item>

@@ -22,12 +22,12 @@ export function UsageTab({ tenant, name }: { tenant: string; name: string }) {
   const { t } = useTranslation('plugins')
   const place = usePlace()
   const path = `${tenantPluginPath(tenant, name)}/usage`
-  const { data, error, isPending } = useQuery({
+  const { data, error, isPending, isLoadingError } = useQuery({
     queryKey: [path],
     queryFn: ({ signal }) => request<{ items: readonly Taken[] }>('GET', path, { signal }),
     refetchInterval: 5000,
   })
-  if (error !== null) return <ProblemNote error={error} />
+  if (isLoadingError) return <ProblemNote error={error} />
   const count = (value: number) => numberText(value, place)
   return (
     <Table<Taken>

@@ -2,17 +2,20 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Alert, Button, Card, Form, Input, InputNumber, Radio, Select, Table } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useNavigate, useSearchParams } from 'react-router'
-import { useList } from '../../api/list.ts'
+import { Link, useNavigate, useSearchParams } from 'react-router'
 import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
+import { useWholeList } from '../../api/whole-list.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
+import { useCutMenu } from '../../parts/cut-menu.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { textIn } from '../../texts/languages.ts'
 import { stepsByWeights } from './own-weights.ts'
 import type { RolloutSummary, Sentence, Step } from './rollout.ts'
+
+const ROLLOUTS = '/v1/rollouts'
 
 const COHORTS = ['request', 'subject', 'app', 'unit', 'tenant', 'entity'] as const
 
@@ -64,14 +67,17 @@ export function NewRolloutPage() {
   const [query] = useSearchParams()
   const [form] = Form.useForm<Fields>()
   const [wish, setWish] = useState<Wish>()
+  // What was planned and could not be started is started by the next try, and not planned again.
+  const [planned, setPlanned] = useState<string>()
   const check = useMutation({
     mutationFn: (asked: Wish) =>
       request<Validation>('POST', '/v1/rollouts:validate', { body: asked }),
   })
   const start = useFormChange(
     async (asked: Wish) => {
-      const planned = await request<RolloutSummary>('POST', '/v1/rollouts', { body: asked })
-      return request<RolloutSummary>('POST', `/v1/rollouts/${planned.id}/start`, { body: {} })
+      const id = planned ?? (await request<RolloutSummary>('POST', ROLLOUTS, { body: asked })).id
+      setPlanned(id)
+      return request<RolloutSummary>('POST', `${ROLLOUTS}/${id}/start`, { body: {} })
     },
     ({ id }) => {
       void navigate({ pathname: `/rollouts/${id}`, search: keep })
@@ -80,6 +86,7 @@ export function NewRolloutPage() {
   )
   const onCheck = (fields: Fields) => {
     const asked = wishOf(fields)
+    setPlanned(undefined)
     setWish(asked)
     check.mutate(asked)
   }
@@ -112,7 +119,15 @@ export function NewRolloutPage() {
       </Card>
       {check.error !== null && <ProblemNote error={check.error} />}
       {seen !== undefined && <Seen seen={seen} />}
-      {start.error !== null && <ProblemNote error={start.error} />}
+      {start.error !== null && (
+        <ProblemNote error={start.error}>
+          {planned !== undefined && (
+            <Link to={{ pathname: `/rollouts/${planned}`, search: keep }}>
+              {t('plan.plannedOnly')}
+            </Link>
+          )}
+        </ProblemNote>
+      )}
       {isSound && wish !== undefined && (
         <>
           <Button
@@ -134,7 +149,8 @@ function PlanFields() {
   const form = Form.useFormInstance<Fields>()
   const plugin = Form.useWatch('plugin', form)
   const plan = Form.useWatch('plan', form)
-  const plugins = useList<{ name: string }>('/v1/plugins')
+  const plugins = useWholeList<{ name: string }>('/v1/plugins')
+  const cutMenu = useCutMenu(plugins)
   const path = `/v1/plugins/${encodeURIComponent(plugin ?? '')}`
   const { data } = useQuery({
     queryKey: [path],
@@ -146,7 +162,9 @@ function PlanFields() {
     <>
       <Form.Item name="plugin" label={t('plan.plugin')} rules={[{ required: true }]}>
         <Select
+          {...cutMenu}
           showSearch
+          loading={plugins.isLoading}
           options={plugins.items.map(({ name }) => ({ value: name, label: name }))}
           onChange={() => form.resetFields(['version'])}
         />

@@ -4,20 +4,27 @@ import { useNavigate } from 'react-router'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
+import { oneOf } from '../../parts/one-of.ts'
 import { commandsOf, type RolloutSummary } from './rollout.ts'
 import { rolloutPath } from './use-rollout.ts'
 
 type Command = 'start' | 'pause' | 'resume' | 'promote' | 'rollback' | 'retry'
 
-/** What a person may do beside aborting. What makes the new version everybody's, or takes it from everybody, asks first. */
+const ASKING = ['promote', 'rollback', 'retry'] as const
+
+/**
+ * What a person may do beside aborting. What makes the new version everybody's, takes it from everybody, or gives it out once
+ * more though it was taken back, asks first.
+ */
 export function RolloutActions({ rollout }: { rollout: RolloutSummary }) {
   const { t } = useTranslation('rollouts')
   const { modal } = App.useApp()
   const { mutate, isPending } = useCommand(rollout)
   const give = (command: Command) => {
-    if (command !== 'promote' && command !== 'rollback') return mutate(command)
+    const asking = oneOf(ASKING, command)
+    if (asking === undefined) return mutate(command)
     void modal.confirm({
-      title: t(`confirm.${command}`, {
+      title: t(`confirm.${asking}`, {
         plugin: rollout.plugin,
         from: rollout.from,
         to: rollout.to,
@@ -42,7 +49,7 @@ export function RolloutActions({ rollout }: { rollout: RolloutSummary }) {
   })
 }
 
-function useCommand({ id, plugin, revision }: RolloutSummary) {
+function useCommand({ id, plugin, from, revision }: RolloutSummary) {
   const { t } = useTranslation('rollouts')
   const navigate = useNavigate()
   const keep = usePlaceQuery()
@@ -50,11 +57,13 @@ function useCommand({ id, plugin, revision }: RolloutSummary) {
   return useChange(
     (command: Command) => {
       if (command === 'rollback') {
-        return request<RolloutSummary>(
-          'POST',
-          `/v1/plugins/${encodeURIComponent(plugin)}:rollback`,
-          { body: {} },
-        )
+        const target = `/v1/plugins/${encodeURIComponent(plugin)}:rollback`
+        // Another rollout may have been completed since: this one's way back is meant, and none else.
+        return request<RolloutSummary>('POST', target, { body: { to: from } })
+      }
+      if (command === 'retry') {
+        // It was asked for, knowing that this version was taken back.
+        return request<RolloutSummary>('POST', `${path}/retry`, { body: { force: true } })
       }
       // What was decided upon an older look is refused rather than done.
       return request<RolloutSummary>('POST', `${path}/${command}`, {

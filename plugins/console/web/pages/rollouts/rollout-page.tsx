@@ -1,11 +1,11 @@
-import { Alert, Card, Progress, Skeleton, Table } from 'antd'
+import { Alert, Card, Progress, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
 import { usePlaceQuery } from '../../app/place-query.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { instantText, numberText, percentText } from '../../parts/formats.ts'
 import { PageHead } from '../../parts/page-head.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { textIn } from '../../texts/languages.ts'
@@ -28,8 +28,7 @@ export function RolloutPage() {
   const { t } = useTranslation('rollouts')
   const { id = '' } = useParams()
   const { rollout, error, live } = useRollout(id)
-  if (error !== null) return <ProblemNote error={error} />
-  if (rollout === undefined) return <Skeleton active />
+  if (rollout === undefined) return <Awaited error={error} />
   return (
     <div className="stack">
       <PageHead title={`${rollout.plugin} ${rollout.from} → ${rollout.to}`}>
@@ -157,7 +156,7 @@ function Now({ rollout }: { rollout: ShownRollout }) {
 function Evidence({ rollout }: { rollout: ShownRollout }) {
   const { t, i18n } = useTranslation('rollouts')
   const place = usePlace()
-  const points = useEvidence(rollout)
+  const { data: known, error } = useEvidence(rollout)
   const { e, threshold, sentence } = rollout.evidence
   return (
     <Card title={t('evidenceAgainst')} size="small">
@@ -171,7 +170,11 @@ function Evidence({ rollout }: { rollout: ShownRollout }) {
             `${numberText(Number(e.toPrecision(2)), place)} / ${numberText(threshold, place)}`
           }
         />
-        <EvidenceChart points={points} threshold={threshold} />
+        {known === undefined ? (
+          <Awaited error={error} />
+        ) : (
+          <EvidenceChart points={known.points} threshold={threshold} />
+        )}
         {rollout.shadow !== null && <p>{textIn(rollout.shadow.sentence, i18n.language)}</p>}
       </div>
     </Card>

@@ -40,7 +40,7 @@ export function RolloutsPage() {
           onSearch={setPlugin}
         />
       </PageHead>
-      {list.error !== null && <ProblemNote error={list.error} />}
+      {list.isLoadingError && <ProblemNote error={list.error} />}
       <Table
         size="middle"
         rowKey="id"
@@ -49,12 +49,15 @@ export function RolloutsPage() {
         pagination={false}
         {...scrollOf(list.items.length)}
         locale={{
-          emptyText: (
-            <EmptyState
-              text={t('empty')}
-              command="npx signalbox rollout start @acme/orders 1.1.0"
-            />
-          ),
+          emptyText:
+            list.data === undefined ? (
+              ' '
+            ) : (
+              <EmptyState
+                text={t('empty')}
+                command="npx signalbox rollout start @acme/orders 1.1.0"
+              />
+            ),
         }}
         columns={[
           {

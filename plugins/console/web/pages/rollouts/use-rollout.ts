@@ -1,11 +1,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useState } from 'react'
+import { useCallback } from 'react'
 import { type LiveState, useLive } from '../../api/live.ts'
 import { request } from '../../api/request.ts'
 import { type EvidencePoint, isOver, type ShownRollout } from './rollout.ts'
 
 /** A settled rollout moves only when a person rolls it back: worth a look now and then. */
 const SETTLED_MS = 5000
+
+/** While nothing is heard by the stream, it is looked at. */
+const UNHEARD_MS = 2000
 
 const STREAM = ['rollout'] as const
 
@@ -17,36 +20,33 @@ export function useRollout(id: string): {
 } {
   const path = rolloutPath(id)
   const queries = useQueryClient()
-  const [isStreamed, setStreamed] = useState(true)
+  const onEvent = useCallback(
+    (_type: string, told: unknown) => queries.setQueryData([path], told as ShownRollout),
+    [queries, path],
+  )
+  const known = queries.getQueryData<ShownRollout>([path])
+  const isUnderWay = known !== undefined && !isOver(known.state)
+  const live = useLive(isUnderWay ? `${path}/events` : null, STREAM, onEvent)
   const { data, error } = useQuery({
     queryKey: [path],
     queryFn: ({ signal }) => request<ShownRollout>('GET', path, { signal }),
-    refetchInterval: ({ state }) =>
-      state.data !== undefined && isOver(state.data.state) ? SETTLED_MS : false,
-  })
-  const onEvent = useCallback(
-    (_type: string, told: unknown) => {
-      const rollout = told as ShownRollout
-      queries.setQueryData([path], rollout)
-      setStreamed(!isOver(rollout.state))
+    refetchInterval: ({ state }) => {
+      if (state.data === undefined) return false
+      if (isOver(state.data.state)) return SETTLED_MS
+      return live === 'live' ? false : UNHEARD_MS
     },
-    [queries, path],
-  )
-  const isLive = isStreamed && data !== undefined && !isOver(data.state)
-  const live = useLive(isLive ? `${path}/events` : null, STREAM, onEvent)
-  return { rollout: data, error, live: isLive ? live : 'live' }
+  })
+  return { rollout: data, error, live: isUnderWay ? live : 'live' }
 }
 
-/** How the evidence grew; asked for again with each event, at most every two seconds. */
-export function useEvidence(rollout: ShownRollout | undefined): readonly EvidencePoint[] {
-  const path = rollout === undefined ? '' : `${rolloutPath(rollout.id)}/analysis`
-  const { data } = useQuery({
+/** How the evidence grew; looked at every two seconds while it may grow. */
+export function useEvidence(rollout: ShownRollout) {
+  const path = `${rolloutPath(rollout.id)}/analysis`
+  return useQuery({
     queryKey: [path],
     queryFn: ({ signal }) => request<{ points: readonly EvidencePoint[] }>('GET', path, { signal }),
-    enabled: rollout !== undefined,
-    refetchInterval: rollout !== undefined && !isOver(rollout.state) ? 2000 : false,
+    refetchInterval: isOver(rollout.state) ? false : 2000,
   })
-  return data?.points ?? []
 }
 
 export function rolloutPath(id: string): string {

@@ -1,11 +1,11 @@
 import { DownloadOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Button, Card, Skeleton, Space, Statistic, Table, type TableProps } from 'antd'
+import { Alert, Button, Card, Space, Statistic, Table, type TableProps } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { instantText } from '../../parts/formats.ts'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import {
@@ -27,8 +27,7 @@ export function OneStatement({ party, month }: { party: Party; month: string }) 
     queryFn: ({ signal }) => request<ShownStatement>('GET', path, { signal }),
     retry: false,
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (data === undefined) return <Skeleton active />
+  if (data === undefined) return <Awaited error={error} />
   const { state, statement } = data
   const isClosed = state === 'closed'
   return (

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Card, Form, Input, Skeleton } from 'antd'
+import { Button, Card, Form, Input } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
@@ -17,8 +18,7 @@ export function ExpectationsTab({ id, mayWrite }: { id: string; mayWrite: boolea
     queryKey: [path],
     queryFn: ({ signal }) => request<Expectations>('GET', path, { signal }),
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (data === undefined) return <Skeleton active />
+  if (data === undefined) return <Awaited error={error} />
   const first = JSON.stringify(data, null, 2)
   return <ExpectationsForm key={first} {...{ path, mayWrite, first }} />
 }

@@ -9,6 +9,7 @@ import { useTenant } from '../../app/viewer-context.ts'
 import { ChooseTenant } from '../../parts/choose-tenant.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText, curlText } from '../../parts/command-text.ts'
+import { useCutMenu } from '../../parts/cut-menu.tsx'
 import { instantOfField } from '../../parts/instant-field.ts'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
@@ -149,6 +150,8 @@ function WhoAndWhat({ tenant }: { tenant: string }) {
   const { t, i18n } = useTranslation('subscriptions')
   const apps = useWholeList<AppOfTenant>('/v1/apps', { tenant })
   const services = useWholeList<FoundService>('/v1/catalog/services')
+  const cutApps = useCutMenu(apps)
+  const cutServices = useCutMenu(services)
   const label = ({ id, major, title }: FoundService) =>
     title === null ? `${id}@${major}` : `${textIn(title, i18n.language)} · ${id}@${major}`
   return (
@@ -156,6 +159,7 @@ function WhoAndWhat({ tenant }: { tenant: string }) {
       <Form.Item name="app" label={t('app')} rules={[{ required: true }]}>
         <Select
           showSearch={{ optionFilterProp: 'label' }}
+          {...cutApps}
           loading={apps.isLoading}
           options={apps.items.map(({ id, name }) => ({ value: id, label: `${name} (${id})` }))}
         />
@@ -163,6 +167,7 @@ function WhoAndWhat({ tenant }: { tenant: string }) {
       <Form.Item name="service" label={t('service')} rules={[{ required: true }]}>
         <Select
           showSearch={{ optionFilterProp: 'label' }}
+          {...cutServices}
           loading={services.isLoading}
           options={services.items.map((one) => ({
             value: `${one.id}@${one.major}`,

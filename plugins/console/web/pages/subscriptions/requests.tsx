@@ -17,7 +17,7 @@ import { useService } from './use-service.ts'
 export function Requests() {
   const { t } = useTranslation(['subscriptions', 'services'])
   const list = useList<Subscription>('/v1/subscription-requests')
-  if (list.error !== null) return <ProblemNote error={list.error} />
+  if (list.isLoadingError) return <ProblemNote error={list.error} />
   if (list.isLoading) return <Skeleton active />
   if (list.items.length === 0) {
     return <EmptyState text={t('subscriptions:noRequests')} command={COMMAND} />

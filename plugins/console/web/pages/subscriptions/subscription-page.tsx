@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Skeleton, Tabs, type TabsProps } from 'antd'
+import { Alert, Tabs, type TabsProps } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { request } from '../../api/request.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useViewer } from '../../app/viewer-context.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { CommandButtons } from './command-buttons.tsx'
 import { CredentialsTab } from './credentials-tab.tsx'
 import { ExpectationsTab } from './expectations-tab.tsx'
@@ -30,8 +30,7 @@ export function SubscriptionPage() {
     queryKey: [path],
     queryFn: ({ signal }) => request<Subscription>('GET', path, { signal }),
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (data === undefined) return <Skeleton active />
+  if (data === undefined) return <Awaited error={error} />
   return <OneSubscription subscription={data} />
 }
 

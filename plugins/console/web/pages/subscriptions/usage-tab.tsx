@@ -41,12 +41,12 @@ export function UsageTab({ id, quota }: { id: string; quota: Quota | undefined }
   const [nowMs] = useState(() => Date.now())
   const path = `${subscriptionPath(id)}/usage`
   const query = { by: SPANS[span].grain, from: minuteText(spanStart(span, nowMs)), limit: 1000 }
-  const { data, error } = useQuery({
+  const { data, error, isLoadingError } = useQuery({
     queryKey: [path, query],
     queryFn: ({ signal }) => request<Usage>('GET', path, { query, signal }),
   })
   const text = useMeasureText(measure)
-  if (error !== null) return <ProblemNote error={error} />
+  if (isLoadingError) return <ProblemNote error={error} />
   const buckets = bucketsOf(data?.items ?? [], { span, measure, nowMs })
   const name = t(`measures.${measure}`)
   return (

@@ -1,17 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Descriptions, Input, Select, Skeleton, Space, type TableProps } from 'antd'
+import { Button, Descriptions, Input, Select, Space, type TableProps } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
 import { useParam } from '../../app/use-param.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { agoText, instantText, numberText } from '../../parts/formats.ts'
 import { ListTable } from '../../parts/list-table.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { ReplayDialog } from './replay-dialog.tsx'
@@ -164,8 +164,7 @@ function OneDelivery({ path }: { path: string }) {
     queryFn: ({ signal }) =>
       request<Delivery & { readonly event?: unknown }>('GET', path, { signal }),
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (data === undefined) return <Skeleton active />
+  if (data === undefined) return <Awaited error={error} />
   const { message, last, event } = data
   return (
     <div className="stack expanded">

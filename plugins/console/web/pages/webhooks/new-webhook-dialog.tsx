@@ -8,6 +8,7 @@ import { useWholeList } from '../../api/whole-list.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
+import { useCutMenu } from '../../parts/cut-menu.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { SecretOnce } from '../../parts/secret-once.tsx'
 import type { AppOfTenant } from '../apps/app-of-tenant.ts'
@@ -82,10 +83,13 @@ export function NewWebhookDialog({
 function AppField({ tenant }: { tenant: string }) {
   const { t } = useTranslation('webhooks')
   const apps = useWholeList<AppOfTenant>('/v1/apps', { tenant })
+  const cutMenu = useCutMenu(apps)
   return (
     <Form.Item name="app" label={t('app')} extra={t('appHint')}>
       <Select
+        {...cutMenu}
         allowClear
+        showSearch={{ optionFilterProp: 'label' }}
         loading={apps.isLoading}
         placeholder={t('noApp')}
         options={apps.items.map(({ id, name }) => ({ value: id, label: `${name} (${id})` }))}

@@ -1,17 +1,39 @@
+import { useQuery } from '@tanstack/react-query'
 import { Button, Card, Descriptions, Form } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { request } from '../../api/request.ts'
+import { request, requestTagged } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
+import { Awaited } from '../../parts/awaited.tsx'
+import { ChangeNote } from '../../parts/change-note.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { instantText } from '../../parts/formats.ts'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { type Webhook, webhookPath } from './webhook.ts'
 import { WebhookFields, type WebhookFieldValues, webhookBody } from './webhook-fields.tsx'
 
 /** Where events go and which; what waits goes to the new address. */
-export function SettingsTab({ webhook, may }: { webhook: Webhook; may: boolean }) {
+export function SettingsTab({ id, may }: { id: string; may: boolean }) {
+  const path = webhookPath(id)
+  // A look of its own: how the webhook does is looked at all the time, and what somebody types is not laid under a newer tag.
+  const { data, error } = useQuery({
+    queryKey: [path, 'tagged'],
+    queryFn: ({ signal }) => requestTagged<Webhook>(path, { signal }),
+    refetchOnWindowFocus: false,
+  })
+  if (data === undefined) return <Awaited error={error} />
+  return <Settings key={data.etag} webhook={data.value} etag={data.etag} may={may} />
+}
+
+function Settings({
+  webhook,
+  etag,
+  may,
+}: {
+  webhook: Webhook
+  etag: string | undefined
+  may: boolean
+}) {
   const { t } = useTranslation(['webhooks', 'services'])
   const place = usePlace()
   const [form] = Form.useForm<WebhookFieldValues>()
@@ -20,7 +42,8 @@ export function SettingsTab({ webhook, may }: { webhook: Webhook; may: boolean }
   const fields: WebhookFieldValues = Form.useWatch([], form) ?? first
   const path = webhookPath(webhook.id)
   const save = useFormChange(
-    (given: WebhookFieldValues) => request<Webhook>('PATCH', path, { body: webhookBody(given) }),
+    (given: WebhookFieldValues) =>
+      request<Webhook>('PATCH', path, { body: webhookBody(given), ifMatch: etag }),
     () => t('services:saved'),
   )
   return (
@@ -56,7 +79,7 @@ export function SettingsTab({ webhook, may }: { webhook: Webhook; may: boolean }
             </Button>
           )}
         </Form>
-        {save.error !== null && <ProblemNote error={save.error} />}
+        <ChangeNote error={save.error} />
         {may && <CliLine command={curlText('PATCH', path, webhookBody(fields))} />}
       </div>
     </Card>

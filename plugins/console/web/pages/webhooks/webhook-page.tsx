@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Skeleton, Tabs } from 'antd'
+import { Alert, Tabs } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { request } from '../../api/request.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useViewer } from '../../app/viewer-context.ts'
+import { Awaited } from '../../parts/awaited.tsx'
 import { agoText } from '../../parts/formats.ts'
 import { PageHead } from '../../parts/page-head.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { DeliveriesTab } from './deliveries-tab.tsx'
 import { SettingsTab } from './settings-tab.tsx'
@@ -27,8 +27,7 @@ export function WebhookPage() {
     queryFn: ({ signal }) => request<Webhook>('GET', path, { signal }),
     refetchInterval: WEBHOOK_EVERY_MS,
   })
-  if (data === undefined)
-    return error === null ? <Skeleton active /> : <ProblemNote error={error} />
+  if (data === undefined) return <Awaited error={error} />
   return <OneWebhook webhook={data} />
 }
 
@@ -55,7 +54,7 @@ function OneWebhook({ webhook }: { webhook: Webhook }) {
           {
             key: 'settings',
             label: t('tabs.settings'),
-            children: <SettingsTab {...{ webhook, may }} />,
+            children: <SettingsTab id={webhook.id} may={may} />,
           },
         ]}
       />
