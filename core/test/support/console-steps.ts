@@ -17,12 +17,6 @@ export async function follow(page: Page, link: Locator): Promise<void> {
   await arrived(page)
 }
 
-/** Chooses in a list that opens when it is clicked. */
-export async function choose(page: Page, label: string, option: string): Promise<void> {
-  await page.getByLabel(label, { exact: true }).click()
-  await page.getByTitle(option, { exact: true }).click()
-}
-
 /** Looks anew until it is shown: for what comes to the host later than to whoever looks. */
 export async function reloadUntil(page: Page, shown: Locator): Promise<void> {
   const end = Date.now() + 60_000
