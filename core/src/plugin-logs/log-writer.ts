@@ -133,7 +133,9 @@ export class LogWriter {
     try {
       do {
         await this.#redactSome()
-        if (this.#waiting.length === 0) this.#lines.push(...this.#gaps.take(this.#ports.now()))
+        // While PostgreSQL is away gaps go on to be counted, rather than to be lines.
+        const isRoom = this.#waiting.length === 0 && this.#lines.length < BATCH
+        if (isRoom) this.#lines.push(...this.#gaps.take(this.#ports.now()))
         await this.#insert()
       } while (this.#waiting.length > 0)
       this.#isAway = false
