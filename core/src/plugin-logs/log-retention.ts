@@ -72,8 +72,8 @@ export class LogRetention {
 
   async #trim(key: string, of: Written['of']): Promise<void> {
     const { knex, maxLines = MAX_LINES } = this.#ports
-    this.#written.delete(key)
     await deleteLinesBeyond(knex, of, maxLines)
+    this.#written.delete(key)
   }
 
   async #delete(): Promise<void> {

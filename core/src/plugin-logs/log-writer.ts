@@ -133,9 +133,11 @@ export class LogWriter {
     try {
       do {
         await this.#redactSome()
-        if (this.#waiting.length === 0) this.#lines.push(...this.#gaps.take(this.#ports.now()))
         await this.#insert()
       } while (this.#waiting.length > 0)
+      // Not before: while PostgreSQL is away gaps go on to be counted, rather than to be lines.
+      this.#lines = this.#gaps.take(this.#ports.now())
+      await this.#insert()
       this.#isAway = false
     } catch (err) {
       const waiting = this.#waiting.length

@@ -88,7 +88,7 @@ t.test('the console among the hostile', { skip: withoutChromium }, async (t) => 
         message: 'user \u202enimda\u202c signed in',
         fields: { who: '\u202enimda' },
       },
-      { level: 'info', message: '\u0000 a long line ', times: 3500, fields: {} },
+      { level: 'info', message: 'a long line\n', times: 4000, fields: {} },
       {
         level: 'info',
         message: 'inherited',
@@ -107,6 +107,7 @@ t.test('the console among the hostile', { skip: withoutChromium }, async (t) => 
     while ((await closed.count()) > 0) await closed.first().click()
     await page.getByRole('region', { name: 'Fields' }).getByText(attack('field')).waitFor()
     await page.getByText('more characters were not kept').waitFor()
+    await page.getByRole('region', { name: 'Fields' }).getByText('toString').waitFor()
     t.same(await found(page), nothing)
     t.same(await axeViolations(page), [])
     await keepScreenshot(page, 'en-GB-hostile-logs')
@@ -119,6 +120,16 @@ t.test('the console among the hostile', { skip: withoutChromium }, async (t) => 
     await goTo(page, `${logs}&level=warn`)
     await page.getByText('<U+001B>[2J').first().waitFor()
     t.equal(await page.getByText('inherited').count(), 0)
+    const many = Array.from({ length: 120 }, () => ({ level: 'debug', message: 'one of many' }))
+    await host.client.request('POST', job, { payload: { lines: many } })
+    await goTo(page, logs)
+    await page.getByText('one of many').first().waitFor()
+    await page.getByRole('button', { name: 'Show more' }).click()
+    // Below the newest hundred.
+    await page.getByText(attack('log')).first().waitFor()
+    await page.getByText('New lines are not shown while older ones are.').waitFor()
+    await page.getByRole('button', { name: 'Back to the newest' }).click()
+    await page.getByText('New lines are not shown').waitFor({ state: 'detached' })
     await goTo(operator.page, `${logs}&tenant=${tenant}`)
     await operator.page.getByText("What a plugin logs is the tenant's").waitFor()
   })

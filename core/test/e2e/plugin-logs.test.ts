@@ -10,7 +10,7 @@ import { HostProcess, refusal, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, setUpTenant } from '../support/probe.ts'
 import { until } from '../support/processes.ts'
-import { printedByCli } from '../support/run-cli.ts'
+import { printedByCli, startCli } from '../support/run-cli.ts'
 import { keyFile } from '../support/sealing.ts'
 
 interface Line {
@@ -190,6 +190,19 @@ t.test('the command shows them, the oldest first, and nothing that moves a termi
     await printedByCli(host, [...words, '--search', 'tidying', '--json'], { token }),
   )
   t.match(json, { items: [{ message: 'tidying', kind: 'job' }] })
+})
+
+t.test('the command follows what comes, until it is interrupted', async (t) => {
+  const words = ['plugin', 'logs', chatty, '--tenant', 'acme', '--search', 'followed', '--follow']
+  const following = startCli(host, words, { token: acme.adminToken })
+  t.teardown(() => following.stop())
+  await say('followed once')
+  await until(() => following.output().includes('followed once'))
+  await say('followed twice')
+  await until(() => following.output().includes('followed twice'))
+  const lines = following.output().trim().split('\n')
+  t.match(lines, [/followed once$/, /followed twice$/], 'each once')
+  t.equal(lines.length, 2)
 })
 
 t.test(

@@ -51,6 +51,26 @@ export async function printedByCli(
   return output
 }
 
+/** Starts one that goes on until it is stopped. */
+export function startCli(host: Host, words: readonly string[], options: CliOptions = {}) {
+  const child = spawn(process.execPath, [command, ...words], {
+    env: environment(host, options),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let output = ''
+  child.stdout.on('data', (bytes: Buffer) => {
+    output += bytes
+  })
+  const gone = new Promise((resolve) => child.once('close', resolve))
+  return {
+    output: () => output,
+    stop: () => {
+      child.kill()
+      return gone
+    },
+  }
+}
+
 /** What `tap` takes as `skip`: why nobody can type here, or false. */
 export function noTerminal(): string | false {
   const { stdout } = spawnSync('script', ['--version'], { encoding: 'utf8', timeout: 10_000 })

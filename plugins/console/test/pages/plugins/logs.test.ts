@@ -4,6 +4,7 @@ import {
   filterOf,
   followCommand,
   gapReason,
+  isLong,
   kindOf,
   mayReadLogs,
 } from '../../../web/pages/plugins/logs.ts'
@@ -40,4 +41,10 @@ t.test('its admin reads what a plugin logged, and not the operator', async (t) =
   t.ok(mayReadLogs(user('admin')))
   t.notOk(mayReadLogs(user('auditor')))
   t.notOk(mayReadLogs({ kind: 'operator' }))
+})
+
+t.test('what a row may cut off is shown as a whole below it', async (t) => {
+  t.notOk(isLong('booked\n\tat the gate'))
+  t.ok(isLong('x'.repeat(200)))
+  t.ok(isLong('a\nb\nc\nd'))
 })

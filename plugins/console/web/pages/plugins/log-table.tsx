@@ -9,7 +9,7 @@ import { ListTable } from '../../parts/list-table.tsx'
 import { plainText } from '../../parts/plain-text.ts'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
-import { gapReason, kindOf, LEVEL_TONES, type LogLine } from './logs.ts'
+import { gapReason, isLong, kindOf, LEVEL_TONES, type LogLine } from './logs.ts'
 import './logs.css'
 
 /** Lines of a plugin: what a stranger wrote, as text and nothing else. */
@@ -77,12 +77,17 @@ function Message({ line }: { line: LogLine }) {
 function LineDetails({ line }: { line: LogLine }) {
   const { t } = useTranslation('logs')
   const keep = usePlaceQuery()
-  const { message, fields, cut, traceId, invocation } = line
+  const { sequence, message, fields, cut, traceId, invocation } = line
   const kind = kindOf(line)
   return (
     <div className="stack">
-      <bdi className="log-whole">{plainText(message)}</bdi>
-      {fields !== null && <JsonView value={fields} label={t('fields')} />}
+      {isLong(message) && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what is longer than the box is scrolled by the keyboard, too
+        <section className="log-whole" aria-label={t('whole', { line: sequence })} tabIndex={0}>
+          <bdi>{plainText(message)}</bdi>
+        </section>
+      )}
+      {fields !== null && <JsonView value={fields} label={t('fields', { line: sequence })} />}
       {cut > 0 && <span>{t('cut', { count: cut })}</span>}
       <span>
         {kind !== undefined && `${t(`kinds.${kind}`)} · `}

@@ -56,6 +56,11 @@ export function filterOf(words: {
   return { ...words, level: oneOf(LEVELS, words.level) }
 }
 
+/** What the row may show the beginning of only: three lines of sixty signs, as logs.css has it. Pure. */
+export function isLong(message: string): boolean {
+  return message.length > 150 || message.split('\n', 4).length > 3
+}
+
 /** What a call wrote is the tenant's, as its recording is: the operator does not read it. Pure. */
 export function mayReadLogs(viewer: Viewer): boolean {
   return viewer.kind === 'user' && mayTry(viewer, 'admin')
