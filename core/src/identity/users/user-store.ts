@@ -70,7 +70,7 @@ export async function listUsers(
     // What stands for other letters in a pattern is looked for as it was typed.
     const part = `%${q.replace(/[\\%_]/g, '\\$&')}%`
     query.where((one) => {
-      void one.whereILike('display_name', part).orWhereILike('login', part)
+      one.whereILike('display_name', part).orWhereILike('login', part)
     })
   }
   return (await query).map(userOf)
