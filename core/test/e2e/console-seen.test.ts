@@ -54,7 +54,7 @@ t.test('what is done is what was seen', { skip: withoutChromium }, async (t) => 
     await goTo(page, '/apps/app?tenant=acme&tab=settings')
     const name = page.getByRole('textbox', { name: 'Name' })
     await name.fill('Mine')
-    await client.request('PATCH', '/v1/apps/app?tenant=acme', { name: 'Theirs', unit: null })
+    await client.request('PATCH', '/v1/tenants/acme/apps/app', { name: 'Theirs', unit: null })
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('CORE_CHANGED_MEANWHILE').waitFor()
     t.equal(await name.inputValue(), 'Mine')
@@ -85,7 +85,7 @@ t.test('what is done is what was seen', { skip: withoutChromium }, async (t) => 
     t.match(await client.request('GET', `/v1${aboutProbe}`), { stableVersion: '1.2.0' })
   })
 
-  t.test('what was taken back is planned once more, and the page is of that', async (t) => {
+  t.test('what was taken back is planned once more, and the page is of that', async () => {
     await release('1.3.0')
     const wish = { plugin: probe, version: '1.3.0' }
     const { id } = await client.request<{ id: string }>('POST', '/v1/rollouts', wish)

@@ -69,7 +69,9 @@ export async function listUsers(
   if (q !== undefined) {
     // What stands for other letters in a pattern is looked for as it was typed.
     const part = `%${q.replace(/[\\%_]/g, '\\$&')}%`
-    query.where((one) => one.whereILike('display_name', part).orWhereILike('login', part))
+    query.where((one) => {
+      one.whereILike('display_name', part).orWhereILike('login', part)
+    })
   }
   return (await query).map(userOf)
 }

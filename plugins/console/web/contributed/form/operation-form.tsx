@@ -29,7 +29,8 @@ interface Props {
 /** A form from the input that an operation takes. */
 export function OperationForm(props: Props) {
   const { operation, isPending, error } = useOperation(props.call)
-  if (error !== null) return <ProblemNote error={error} />
+  // A contract that is there stays: what somebody types is not taken away by a later look.
+  if (operation === undefined && error !== null) return <ProblemNote error={error} />
   if (isPending) return <Skeleton active title={false} />
   if (operation === undefined) return null
   return <OpenForm {...props} operation={operation} />

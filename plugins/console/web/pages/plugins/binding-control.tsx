@@ -107,7 +107,7 @@ function Consented({ state, names }: { state: TenantPlugin; names: readonly stri
       <ul>
         {asked.flatMap(({ name, wishes }) =>
           wishes.map(({ parameters }) => (
-            <li key={`${name} ${parameterText(parameters)}`}>
+            <li key={`${name} ${JSON.stringify(parameters)}`}>
               <code>{name}</code> <small>{parameterText(parameters)}</small>
             </li>
           )),

@@ -81,7 +81,7 @@ function Asked({ path, state }: { path: string; state: TenantPlugin }) {
             <>
               <code>{name}</code>
               {wishes.map(({ parameters }) => (
-                <div key={parameterText(parameters)}>
+                <div key={JSON.stringify(parameters)}>
                   <small>{parameterText(parameters)}</small>
                 </div>
               ))}
