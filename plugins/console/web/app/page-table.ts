@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react'
 import { mayTry } from '../api/may-try.ts'
-import type { Viewer } from '../api/viewer.ts'
+import { hasRole, type Viewer } from '../api/viewer.ts'
 
 export type NavGroup = 'work' | 'plugins' | 'services' | 'governance'
 
@@ -25,6 +25,7 @@ export type PageId =
   | ('app' | 'apps' | 'dead-letters' | 'statements' | 'webhook' | 'webhooks')
   | ('new-subscription' | 'subscription' | 'subscriptions')
   | ('approvals' | 'audit' | 'freezes' | 'invocation')
+  | ('admin-tokens' | 'cohorts')
   | ('import' | 'positions' | 'roles' | 'units' | 'user' | 'users')
   | ('catalog' | 'marketplace' | 'package' | 'review' | 'reviews' | 'service')
 
@@ -32,6 +33,8 @@ const isOperator = (viewer: Viewer): boolean => viewer.kind === 'operator'
 const looksAfterApps = (viewer: Viewer): boolean =>
   mayTry(viewer, 'admin', 'auditor', 'service-owner')
 const looksAfterPeople = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor')
+/** What makes admins is given by no role of the tenant's own. */
+const makesAdmins = (viewer: Viewer): boolean => hasRole(viewer, 'admin')
 const seesRoles = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor', 'member')
 
 export const PAGES: readonly PageEntry[] = [
@@ -239,5 +242,19 @@ export const PAGES: readonly PageEntry[] = [
     group: 'governance',
     load: async () => (await import('../pages/audit/audit-page.tsx')).AuditPage,
     isFor: looksAfterPeople,
+  },
+  {
+    id: 'admin-tokens',
+    path: '/identity/admin-tokens',
+    group: 'governance',
+    load: async () => (await import('../pages/admin-tokens/admin-tokens-page.tsx')).AdminTokensPage,
+    isFor: makesAdmins,
+  },
+  {
+    id: 'cohorts',
+    path: '/rollouts/cohorts',
+    group: 'plugins',
+    load: async () => (await import('../pages/cohorts/cohorts-page.tsx')).CohortsPage,
+    isFor: isOperator,
   },
 ]

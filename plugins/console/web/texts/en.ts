@@ -1,7 +1,9 @@
+import adminTokens from './en/admin-tokens.json' with { type: 'json' }
 import approvals from './en/approvals.json' with { type: 'json' }
 import apps from './en/apps.json' with { type: 'json' }
 import audit from './en/audit.json' with { type: 'json' }
 import catalog from './en/catalog.json' with { type: 'json' }
+import cohorts from './en/cohorts.json' with { type: 'json' }
 import common from './en/common.json' with { type: 'json' }
 import config from './en/config.json' with { type: 'json' }
 import contributed from './en/contributed.json' with { type: 'json' }
@@ -20,10 +22,12 @@ import subscriptions from './en/subscriptions.json' with { type: 'json' }
 import webhooks from './en/webhooks.json' with { type: 'json' }
 
 export const en = {
+  'admin-tokens': adminTokens,
   approvals,
   apps,
   audit,
   catalog,
+  cohorts,
   common,
   config,
   contributed,
