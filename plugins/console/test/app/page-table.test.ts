@@ -30,7 +30,9 @@ t.test(
   },
 )
 
-t.test('cohorts are offered to the operator alone', async (t) => {
-  t.ok(isOffered('cohorts', operator))
-  t.notOk(isOffered('cohorts', admin))
+t.test('cohorts, updates and removals are offered to the operator alone', async (t) => {
+  for (const id of ['cohorts', 'updates', 'removal'] as const) {
+    t.ok(isOffered(id, operator), id)
+    t.notOk(isOffered(id, admin), id)
+  }
 })

@@ -25,7 +25,7 @@ export type PageId =
   | ('app' | 'apps' | 'dead-letters' | 'statements' | 'webhook' | 'webhooks')
   | ('new-subscription' | 'subscription' | 'subscriptions')
   | ('approvals' | 'audit' | 'freezes' | 'invocation')
-  | ('admin-tokens' | 'cohorts')
+  | ('admin-tokens' | 'cohorts' | 'removal' | 'updates')
   | ('import' | 'positions' | 'roles' | 'units' | 'user' | 'users')
   | ('catalog' | 'marketplace' | 'package' | 'review' | 'reviews' | 'service')
 
@@ -255,6 +255,19 @@ export const PAGES: readonly PageEntry[] = [
     path: '/rollouts/cohorts',
     group: 'plugins',
     load: async () => (await import('../pages/cohorts/cohorts-page.tsx')).CohortsPage,
+    isFor: isOperator,
+  },
+  {
+    id: 'updates',
+    path: '/updates',
+    group: 'plugins',
+    load: async () => (await import('../pages/updates/updates-page.tsx')).UpdatesPage,
+    isFor: isOperator,
+  },
+  {
+    id: 'removal',
+    path: '/plugins/:name/remove',
+    load: async () => (await import('../pages/removal/removal-page.tsx')).RemovalPage,
     isFor: isOperator,
   },
 ]

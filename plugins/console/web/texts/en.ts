@@ -15,10 +15,12 @@ import identity from './en/identity.json' with { type: 'json' }
 import invocations from './en/invocations.json' with { type: 'json' }
 import marketplace from './en/marketplace.json' with { type: 'json' }
 import plugins from './en/plugins.json' with { type: 'json' }
+import removal from './en/removal.json' with { type: 'json' }
 import rollouts from './en/rollouts.json' with { type: 'json' }
 import services from './en/services.json' with { type: 'json' }
 import statements from './en/statements.json' with { type: 'json' }
 import subscriptions from './en/subscriptions.json' with { type: 'json' }
+import updates from './en/updates.json' with { type: 'json' }
 import webhooks from './en/webhooks.json' with { type: 'json' }
 
 export const en = {
@@ -39,9 +41,11 @@ export const en = {
   invocations,
   marketplace,
   plugins,
+  removal,
   rollouts,
   services,
   statements,
   subscriptions,
+  updates,
   webhooks,
 }

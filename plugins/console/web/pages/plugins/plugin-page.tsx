@@ -1,13 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Skeleton, Tabs, type TabsProps } from 'antd'
+import { Alert, Button, Skeleton, Tabs, type TabsProps } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { useParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 import { request } from '../../api/request.ts'
+import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
-import { useTenant } from '../../app/viewer-context.ts'
+import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
+import { Sections } from '../../parts/sections.tsx'
 import { textIn } from '../../texts/languages.ts'
+import { PluginUpdatesTab } from '../updates/plugin-updates.tsx'
 import { BindingControl } from './binding-control.tsx'
 import { ConfigTab } from './config-tab.tsx'
 import { GrantsTab } from './grants-tab.tsx'
@@ -24,6 +27,8 @@ export function PluginPage() {
   const { t, i18n } = useTranslation('plugins')
   const { name = '' } = useParams()
   const tenant = useTenant()
+  const viewer = useViewer()
+  const keep = usePlaceQuery()
   const { data: plugin, error } = useQuery({
     queryKey: [pluginPath(name)],
     queryFn: ({ signal }) => request<InstalledPlugin>('GET', pluginPath(name), { signal }),
@@ -37,11 +42,16 @@ export function PluginPage() {
         <code>
           {name}@{plugin.stableVersion ?? '–'}
         </code>
+        {viewer.kind === 'operator' && (
+          <Link to={{ pathname: `${pluginPlace(name)}/remove`, search: keep }}>
+            <Button danger>{t('removePlugin')}</Button>
+          </Link>
+        )}
       </PageHead>
       {tenant === undefined ? (
         <>
           <Alert type="info" showIcon title={t('chooseTenant')} />
-          <VersionsTab plugin={plugin} />
+          <HostTabs plugin={plugin} />
         </>
       ) : (
         <OfTenant tenant={tenant} plugin={plugin} />
@@ -50,9 +60,29 @@ export function PluginPage() {
   )
 }
 
+const pluginPlace = (name: string): string => `/plugins/${encodeURIComponent(name)}`
+
+/** Of the host as a whole, to the operator. */
+function HostTabs({ plugin }: { plugin: InstalledPlugin }) {
+  const { t } = useTranslation('plugins')
+  const [tab = 'versions', setTab] = useParam('tab')
+  const items = [
+    { key: 'versions', label: t('tabs.versions'), children: <VersionsTab plugin={plugin} /> },
+    useUpdatesTab(plugin.name),
+  ]
+  return <Sections items={items} open={tab} onOpen={setTab} />
+}
+
+function useUpdatesTab(name: string) {
+  const { t } = useTranslation('updates')
+  return { key: 'updates', label: t('tab'), children: <PluginUpdatesTab name={name} /> }
+}
+
 function OfTenant({ tenant, plugin }: { tenant: string; plugin: InstalledPlugin }) {
   const { t } = useTranslation('plugins')
   const [tab = 'versions', setTab] = useParam('tab')
+  const viewer = useViewer()
+  const updates = useUpdatesTab(plugin.name)
   const path = tenantPluginPath(tenant, plugin.name)
   const { data: state, error } = useQuery({
     queryKey: [path],
@@ -70,6 +100,7 @@ function OfTenant({ tenant, plugin }: { tenant: string; plugin: InstalledPlugin 
     { key: 'hooks', label: t('tabs.hooks'), children: <HooksTab {...of} /> },
     { key: 'invocations', label: t('tabs.invocations'), children: <InvocationsTab {...of} /> },
     { key: 'usage', label: t('tabs.usage'), children: <UsageTab {...of} /> },
+    ...(viewer.kind === 'operator' ? [updates] : []),
   ]
   return (
     <>
