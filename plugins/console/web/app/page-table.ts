@@ -25,7 +25,7 @@ export type PageId =
   | ('app' | 'apps' | 'dead-letters' | 'statements' | 'webhook' | 'webhooks')
   | ('new-subscription' | 'subscription' | 'subscriptions')
   | ('approvals' | 'audit' | 'freezes' | 'invocation')
-  | ('admin-tokens' | 'cohorts' | 'removal' | 'updates')
+  | ('admin-tokens' | 'cohorts' | 'removal' | 'sso' | 'updates')
   | ('import' | 'positions' | 'roles' | 'units' | 'user' | 'users')
   | ('catalog' | 'marketplace' | 'package' | 'review' | 'reviews' | 'service')
 
@@ -269,5 +269,12 @@ export const PAGES: readonly PageEntry[] = [
     path: '/plugins/:name/remove',
     load: async () => (await import('../pages/removal/removal-page.tsx')).RemovalPage,
     isFor: isOperator,
+  },
+  {
+    id: 'sso',
+    path: '/identity/sso',
+    group: 'governance',
+    load: async () => (await import('../pages/sso/sso-page.tsx')).SsoPage,
+    isFor: looksAfterPeople,
   },
 ]

@@ -18,6 +18,7 @@ import plugins from './en/plugins.json' with { type: 'json' }
 import removal from './en/removal.json' with { type: 'json' }
 import rollouts from './en/rollouts.json' with { type: 'json' }
 import services from './en/services.json' with { type: 'json' }
+import sso from './en/sso.json' with { type: 'json' }
 import statements from './en/statements.json' with { type: 'json' }
 import subscriptions from './en/subscriptions.json' with { type: 'json' }
 import updates from './en/updates.json' with { type: 'json' }
@@ -44,6 +45,7 @@ export const en = {
   removal,
   rollouts,
   services,
+  sso,
   statements,
   subscriptions,
   updates,
