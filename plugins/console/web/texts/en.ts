@@ -14,6 +14,7 @@ import hooks from './en/hooks.json' with { type: 'json' }
 import identity from './en/identity.json' with { type: 'json' }
 import invocations from './en/invocations.json' with { type: 'json' }
 import marketplace from './en/marketplace.json' with { type: 'json' }
+import offers from './en/offers.json' with { type: 'json' }
 import plugins from './en/plugins.json' with { type: 'json' }
 import removal from './en/removal.json' with { type: 'json' }
 import rollouts from './en/rollouts.json' with { type: 'json' }
@@ -41,6 +42,7 @@ export const en = {
   identity,
   invocations,
   marketplace,
+  offers,
   plugins,
   removal,
   rollouts,
