@@ -18,6 +18,7 @@ import offers from './en/offers.json' with { type: 'json' }
 import plugins from './en/plugins.json' with { type: 'json' }
 import removal from './en/removal.json' with { type: 'json' }
 import rollouts from './en/rollouts.json' with { type: 'json' }
+import sampling from './en/sampling.json' with { type: 'json' }
 import services from './en/services.json' with { type: 'json' }
 import sso from './en/sso.json' with { type: 'json' }
 import statements from './en/statements.json' with { type: 'json' }
@@ -46,6 +47,7 @@ export const en = {
   plugins,
   removal,
   rollouts,
+  sampling,
   services,
   sso,
   statements,
