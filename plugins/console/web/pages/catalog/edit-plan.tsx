@@ -147,7 +147,7 @@ function LimitFields() {
         extra={t('hiddenHint')}
         rules={[{ validator: checkHidden }]}
       >
-        <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} spellCheck={false} />
+        <Input.TextArea rows={3} spellCheck={false} />
       </Form.Item>
     </>
   )

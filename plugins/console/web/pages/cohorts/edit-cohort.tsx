@@ -59,7 +59,7 @@ export function EditCohort({ cohort, onDone }: { cohort: Cohort | undefined; onD
         extra={t('membersHint')}
         rules={[{ validator: checkMembers }]}
       >
-        <Input.TextArea autoSize={{ minRows: 4, maxRows: 16 }} spellCheck={false} />
+        <Input.TextArea rows={8} spellCheck={false} />
       </Form.Item>
       <div className="stack">
         <Alert type="info" showIcon title={t('later')} />

@@ -37,9 +37,10 @@ export function PluginUpdatesTab({ name }: { name: string }) {
     <div className="stack">
       {next !== null && <p>{t('nextIs', { version: next })}</p>}
       <UpdateSetting
-        key={`${updates} ${minimumAgeHours}`}
+        key={`${updates} ${minimumAgeHours.plugin}`}
         name={name}
-        setting={{ updates, minimumAgeHours }}
+        setting={{ updates, minimumAgeHours: minimumAgeHours.plugin }}
+        effectiveHours={minimumAgeHours.effective}
       />
       <Newer versions={versions} />
       <Attempts attempts={attempts} />

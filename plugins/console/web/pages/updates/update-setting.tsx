@@ -5,15 +5,27 @@ import { useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
-import { type PluginUpdates, UPDATE_MODES, updatesPathOf } from './update.ts'
+import { type PluginUpdates, UPDATE_MODES, type UpdateMode, updatesPathOf } from './update.ts'
 
-type Setting = Pick<PluginUpdates, 'updates' | 'minimumAgeHours'>
+interface Setting {
+  readonly updates: UpdateMode
+  readonly minimumAgeHours: number
+}
 
 /** A year: what has to be older than that is not meant to come by itself. */
 const MOST_HOURS = 8760
 
 /** Which newer versions are rolled out by themselves, and how old they have to be. */
-export function UpdateSetting({ name, setting }: { name: string; setting: Setting }) {
+export function UpdateSetting({
+  name,
+  setting,
+  effectiveHours,
+}: {
+  name: string
+  setting: Setting
+  /** What the host waits for, whoever asked for it. */
+  effectiveHours: number
+}) {
   const { t } = useTranslation('updates')
   const [form] = Form.useForm<Setting>()
   const { updates = setting.updates, minimumAgeHours = setting.minimumAgeHours } =
@@ -40,7 +52,7 @@ export function UpdateSetting({ name, setting }: { name: string; setting: Settin
         <Form.Item
           name="minimumAgeHours"
           label={t('minimumAge')}
-          extra={t('minimumAgeHint')}
+          extra={t('minimumAgeHint', { count: effectiveHours })}
           rules={[{ required: true, message: t('missing') }]}
         >
           <InputNumber min={0} max={MOST_HOURS} precision={0} />

@@ -42,7 +42,13 @@ export interface PluginUpdates {
   readonly plugin: string
   readonly updates: UpdateMode
   readonly stable: string | null
-  readonly minimumAgeHours: number
+  /** The larger holds: neither the marketplace nor the host is undercut. */
+  readonly minimumAgeHours: {
+    readonly marketplace: number
+    readonly host: number
+    readonly plugin: number
+    readonly effective: number
+  }
   readonly next: string | null
   readonly versions: readonly Candidate[]
   readonly attempts: readonly Attempt[]
