@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react'
 import { mayTry } from '../api/may-try.ts'
-import type { Viewer } from '../api/viewer.ts'
+import { hasRole, type Viewer } from '../api/viewer.ts'
 
 export type NavGroup = 'work' | 'plugins' | 'services' | 'governance'
 
@@ -25,6 +25,7 @@ export type PageId =
   | ('app' | 'apps' | 'dead-letters' | 'statements' | 'webhook' | 'webhooks')
   | ('new-subscription' | 'subscription' | 'subscriptions')
   | ('approvals' | 'audit' | 'freezes' | 'invocation')
+  | ('admin-tokens' | 'cohorts' | 'removal' | 'sso' | 'updates')
   | ('import' | 'positions' | 'roles' | 'units' | 'user' | 'users')
   | ('catalog' | 'marketplace' | 'package' | 'review' | 'reviews' | 'service')
 
@@ -33,6 +34,8 @@ const looksAfterApps = (viewer: Viewer): boolean =>
   mayTry(viewer, 'admin', 'auditor', 'service-owner')
 const looksAfterPeople = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor')
 const seesBindings = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor')
+/** What makes admins is given by no role of the tenant's own. */
+const makesAdmins = (viewer: Viewer): boolean => hasRole(viewer, 'admin')
 const seesRoles = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor', 'member')
 
 export const PAGES: readonly PageEntry[] = [
@@ -240,6 +243,40 @@ export const PAGES: readonly PageEntry[] = [
     path: '/audit',
     group: 'governance',
     load: async () => (await import('../pages/audit/audit-page.tsx')).AuditPage,
+    isFor: looksAfterPeople,
+  },
+  {
+    id: 'admin-tokens',
+    path: '/identity/admin-tokens',
+    group: 'governance',
+    load: async () => (await import('../pages/admin-tokens/admin-tokens-page.tsx')).AdminTokensPage,
+    isFor: makesAdmins,
+  },
+  {
+    id: 'cohorts',
+    path: '/rollouts/cohorts',
+    group: 'plugins',
+    load: async () => (await import('../pages/cohorts/cohorts-page.tsx')).CohortsPage,
+    isFor: isOperator,
+  },
+  {
+    id: 'updates',
+    path: '/updates',
+    group: 'plugins',
+    load: async () => (await import('../pages/updates/updates-page.tsx')).UpdatesPage,
+    isFor: isOperator,
+  },
+  {
+    id: 'removal',
+    path: '/plugins/:name/remove',
+    load: async () => (await import('../pages/removal/removal-page.tsx')).RemovalPage,
+    isFor: isOperator,
+  },
+  {
+    id: 'sso',
+    path: '/identity/sso',
+    group: 'governance',
+    load: async () => (await import('../pages/sso/sso-page.tsx')).SsoPage,
     isFor: looksAfterPeople,
   },
 ]

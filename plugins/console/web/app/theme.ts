@@ -51,6 +51,7 @@ const lightTokens = {
 
 const darkTokens = {
   colorPrimary: '#2f6fed',
+  colorPrimaryHover: '#2860d6',
   colorLink: '#8ab4ff',
   colorError: '#d63a3f',
   colorTextSecondary: 'rgba(255, 255, 255, 0.78)',

@@ -1,8 +1,9 @@
-import { Button, Table } from 'antd'
+import { Button, Drawer, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { mayTry } from '../../api/may-try.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
+import { useParam } from '../../app/use-param.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
@@ -10,6 +11,8 @@ import { numberText } from '../../parts/formats.ts'
 import { oneOf } from '../../parts/one-of.ts'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
+import { EditPlan } from './edit-plan.tsx'
+import { PlanActions } from './plan-actions.tsx'
 import type { Plan, ServiceMajor } from './service.ts'
 
 /** On which terms it is to be had. */
@@ -18,12 +21,14 @@ export function PlansTab({ id, service }: { id: string; service: ServiceMajor })
   const viewer = useViewer()
   const place = usePlace()
   const keep = usePlaceQuery()
+  const actions = useActionsColumn(id, service.major)
   const number = (value: number) => numberText(value, place)
   const named = `${id}@${service.major}`
   const query = new URLSearchParams(keep)
   query.set('service', named)
   return (
     <div className="stack">
+      <EditPlans id={id} service={service} />
       <Table<Plan>
         size="small"
         caption={t('tabs.plans')}
@@ -77,6 +82,7 @@ export function PlansTab({ id, service }: { id: string; service: ServiceMajor })
             dataIndex: 'approval',
             render: (approval: Plan['approval']) => t(`approvals.${approval ?? 'auto'}`),
           },
+          ...actions,
         ]}
       />
       {mayTry(viewer, 'admin', 'service-owner') && (
@@ -90,6 +96,53 @@ export function PlansTab({ id, service }: { id: string; service: ServiceMajor })
         command={`npx signalbox subscribe <app> ${named} --tenant <tenant> --plan standard`}
       />
     </div>
+  )
+}
+
+/** In the address for a plan that is not there yet; no plan is called so. */
+const NEW = '+'
+
+/** Terms are the operator's to change; others have no such column. */
+function useActionsColumn(id: string, major: number) {
+  const { t } = useTranslation('offers')
+  const viewer = useViewer()
+  const [, setOpen] = useParam('plan')
+  if (viewer.kind !== 'operator') return []
+  return [
+    {
+      title: t('actions'),
+      key: 'actions',
+      render: (_: unknown, plan: Plan) => (
+        <PlanActions id={id} major={major} plan={plan} onEdit={setOpen} />
+      ),
+    },
+  ]
+}
+
+function EditPlans({ id, service }: { id: string; service: ServiceMajor }) {
+  const { t } = useTranslation('offers')
+  const viewer = useViewer()
+  const [open, setOpen] = useParam('plan')
+  if (viewer.kind !== 'operator') return null
+  const chosen = service.plans.find(({ name }) => name === open)
+  const close = () => setOpen(undefined)
+  return (
+    <>
+      <div>
+        <Button type="primary" onClick={() => setOpen(NEW)}>
+          {t('newPlan')}
+        </Button>
+      </div>
+      <Drawer
+        open={open === NEW || chosen !== undefined}
+        onClose={close}
+        title={chosen === undefined ? t('newPlan') : t('termsOf', { name: chosen.name })}
+        size={480}
+        destroyOnHidden
+      >
+        <EditPlan key={open} id={id} major={service.major} plan={chosen} onDone={close} />
+      </Drawer>
+    </>
   )
 }
 

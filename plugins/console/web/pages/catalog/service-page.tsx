@@ -17,6 +17,7 @@ import { ConsumersTab } from './consumers-tab.tsx'
 import { EndNote } from './end-note.tsx'
 import { LevelsTab } from './levels-tab.tsx'
 import { LineageTab } from './lineage-tab.tsx'
+import { OfferTab } from './offer-tab.tsx'
 import { OperationsTab } from './operations-tab.tsx'
 import { PlansTab } from './plans-tab.tsx'
 import {
@@ -50,7 +51,7 @@ function OfMajor({ id, majors, service }: Shown & { readonly majors: readonly Se
   const { t, i18n } = useTranslation('catalog')
   const [, setMajor] = useParam('major')
   const [tab = 'operations', setTab] = useParam('tab')
-  const items = useTabs({ id, service })
+  const items = useTabs({ id, service }, majors)
   return (
     <div className="stack">
       <PageHead title={textIn(service.title, i18n.language) || id}>
@@ -75,8 +76,8 @@ function OfMajor({ id, majors, service }: Shown & { readonly majors: readonly Se
   )
 }
 
-function useTabs({ id, service }: Shown): readonly Section[] {
-  const { t } = useTranslation('catalog')
+function useTabs({ id, service }: Shown, majors: readonly ServiceMajor[]): readonly Section[] {
+  const { t } = useTranslation(['catalog', 'offers'])
   const viewer = useViewer()
   // In the memory of this page and nowhere else: whoever leaves it has to type it again.
   const [appKey, setAppKey] = useState('')
@@ -92,7 +93,14 @@ function useTabs({ id, service }: Shown): readonly Section[] {
     { key: 'changes', label: t('tabs.changes'), children: <ChangesTab id={id} /> },
     { key: 'lineage', label: t('tabs.lineage'), children: <LineageTab service={service} /> },
     ...(viewer.kind === 'operator'
-      ? [{ key: 'consumers', label: t('tabs.consumers'), children: <ConsumersTab {...of} /> }]
+      ? [
+          { key: 'consumers', label: t('tabs.consumers'), children: <ConsumersTab {...of} /> },
+          {
+            key: 'offer',
+            label: t('offers:tab'),
+            children: <OfferTab {...of} majors={majors.map(({ major }) => major)} />,
+          },
+        ]
       : []),
     { key: 'client', label: t('tabs.client'), children: <ClientTab {...of} /> },
   ]

@@ -10,6 +10,7 @@ import { MoreRows } from '../../parts/more-rows.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
+import { SamplingPanel } from './sampling-panel.tsx'
 
 interface Invocation {
   readonly id: string
@@ -107,6 +108,7 @@ export function InvocationsTab({ tenant, name }: { tenant: string; name: string 
         ]}
       />
       <MoreRows list={list} />
+      <SamplingPanel tenant={tenant} name={name} />
     </div>
   )
 }

@@ -1,14 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Tabs, type TabsProps } from 'antd'
+import { Alert, Button } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { useParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 import { mayTry } from '../../api/may-try.ts'
 import { request } from '../../api/request.ts'
+import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { Awaited } from '../../parts/awaited.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
+import { type Section, Sections } from '../../parts/sections.tsx'
 import { textIn } from '../../texts/languages.ts'
+import { PluginUpdatesTab } from '../updates/plugin-updates.tsx'
 import { BindingControl } from './binding-control.tsx'
 import { ConfigTab } from './config-tab.tsx'
 import { GrantsTab } from './grants-tab.tsx'
@@ -27,6 +30,7 @@ export function PluginPage() {
   const { name = '' } = useParams()
   const viewer = useViewer()
   const tenant = useTenant()
+  const keep = usePlaceQuery()
   const { data: plugin, error } = useQuery({
     queryKey: [pluginPath(name)],
     queryFn: ({ signal }) => request<InstalledPlugin>('GET', pluginPath(name), { signal }),
@@ -39,9 +43,18 @@ export function PluginPage() {
         <code>
           {name}@{plugin.stableVersion ?? '–'}
         </code>
+        {viewer.kind === 'operator' && (
+          <Link to={{ pathname: `${pluginPlace(name)}/remove`, search: keep }}>
+            <Button danger>{t('removePlugin')}</Button>
+          </Link>
+        )}
       </PageHead>
-      {tenant === undefined && <Alert type="info" showIcon title={t('chooseTenant')} />}
-      {tenant === undefined || !mayTry(viewer, 'admin', 'auditor') ? (
+      {tenant === undefined ? (
+        <>
+          <Alert type="info" showIcon title={t('chooseTenant')} />
+          <HostTabs plugin={plugin} />
+        </>
+      ) : !mayTry(viewer, 'admin', 'auditor') ? (
         <VersionsTab plugin={plugin} />
       ) : (
         <OfTenant tenant={tenant} plugin={plugin} />
@@ -50,10 +63,29 @@ export function PluginPage() {
   )
 }
 
+const pluginPlace = (name: string): string => `/plugins/${encodeURIComponent(name)}`
+
+/** Of the host as a whole, to the operator. */
+function HostTabs({ plugin }: { plugin: InstalledPlugin }) {
+  const { t } = useTranslation('plugins')
+  const [tab = 'versions', setTab] = useParam('tab')
+  const items = [
+    { key: 'versions', label: t('tabs.versions'), children: <VersionsTab plugin={plugin} /> },
+    useUpdatesTab(plugin.name),
+  ]
+  return <Sections items={items} open={tab} onOpen={setTab} />
+}
+
+function useUpdatesTab(name: string) {
+  const { t } = useTranslation('updates')
+  return { key: 'updates', label: t('tab'), children: <PluginUpdatesTab name={name} /> }
+}
+
 function OfTenant({ tenant, plugin }: { tenant: string; plugin: InstalledPlugin }) {
   const { t } = useTranslation('plugins')
   const viewer = useViewer()
   const [tab = 'versions', setTab] = useParam('tab')
+  const updates = useUpdatesTab(plugin.name)
   const path = tenantPluginPath(tenant, plugin.name)
   const { data: state, error } = useQuery({
     queryKey: [path],
@@ -62,7 +94,7 @@ function OfTenant({ tenant, plugin }: { tenant: string; plugin: InstalledPlugin 
   if (state === undefined) return <Awaited error={error} />
   const of = { tenant, name: plugin.name }
   const versions = plugin.versions.map(({ version }) => version)
-  const items: TabsProps['items'] = [
+  const items: readonly Section[] = [
     { key: 'versions', label: t('tabs.versions'), children: <VersionsTab plugin={plugin} /> },
     { key: 'grants', label: t('tabs.grants'), children: <GrantsTab {...of} state={state} /> },
     { key: 'config', label: t('tabs.config'), children: <ConfigTab {...of} /> },
@@ -78,11 +110,12 @@ function OfTenant({ tenant, plugin }: { tenant: string; plugin: InstalledPlugin 
     },
     { key: 'invocations', label: t('tabs.invocations'), children: <InvocationsTab {...of} /> },
     { key: 'usage', label: t('tabs.usage'), children: <UsageTab {...of} /> },
+    ...(viewer.kind === 'operator' ? [updates] : []),
   ]
   return (
     <>
       <BindingControl {...of} state={state} versions={versions} />
-      <Tabs items={items} activeKey={tab} onChange={setTab} destroyOnHidden />
+      <Sections items={items} open={tab} onOpen={setTab} />
     </>
   )
 }

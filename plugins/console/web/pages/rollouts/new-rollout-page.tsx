@@ -8,12 +8,14 @@ import { useFormChange } from '../../api/use-change.ts'
 import { useWholeList } from '../../api/whole-list.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
+import { cliText } from '../../parts/command-text.ts'
 import { useCutMenu } from '../../parts/cut-menu.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { textIn } from '../../texts/languages.ts'
 import { stepsByWeights } from './own-weights.ts'
 import type { RolloutSummary, Sentence, Step } from './rollout.ts'
+import { useRunningOther } from './running-other.ts'
 
 const ROLLOUTS = '/v1/rollouts'
 
@@ -73,11 +75,14 @@ export function NewRolloutPage() {
     mutationFn: (asked: Wish) =>
       request<Validation>('POST', '/v1/rollouts:validate', { body: asked }),
   })
+  const other = useRunningOther(wish?.plugin)
   const start = useFormChange(
     async (asked: Wish) => {
       const id = planned ?? (await request<RolloutSummary>('POST', ROLLOUTS, { body: asked })).id
       setPlanned(id)
-      return request<RolloutSummary>('POST', `${ROLLOUTS}/${id}/start`, { body: {} })
+      return request<RolloutSummary>('POST', `${ROLLOUTS}/${id}/start`, {
+        body: other === undefined ? {} : { supersedes: true },
+      })
     },
     ({ id }) => {
       void navigate({ pathname: `/rollouts/${id}`, search: keep })
@@ -129,18 +134,51 @@ export function NewRolloutPage() {
         </ProblemNote>
       )}
       {isSound && wish !== undefined && (
-        <>
-          <Button
-            type="primary"
-            loading={start.isPending}
-            onClick={() => start.mutate({ ...wish, salt: seen.salt })}
-          >
-            {t('plan.start')}
-          </Button>
-          <CliLine command={`npx signalbox rollout start ${wish.plugin} ${wish.version}`} />
-        </>
+        <Start
+          wish={wish}
+          other={other}
+          isPending={start.isPending}
+          onStart={() => start.mutate({ ...wish, salt: seen.salt })}
+        />
       )}
     </div>
+  )
+}
+
+/** The last word. Where another rollout of the plugin runs, it is taken back with it. */
+function Start({
+  wish: { plugin, version },
+  other,
+  isPending,
+  onStart,
+}: {
+  wish: Wish
+  other: RolloutSummary | undefined
+  isPending: boolean
+  onStart: () => void
+}) {
+  const { t } = useTranslation('rollouts')
+  const keep = usePlaceQuery()
+  const command = cliText(['rollout', 'start', `${plugin}@${version}`])
+  return (
+    <>
+      {other !== undefined && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t('plan.otherRuns', { from: other.from, to: other.to })}
+          description={
+            <Link to={{ pathname: `/rollouts/${other.id}`, search: keep }}>
+              {t('plan.toOther', { plugin, to: other.to })}
+            </Link>
+          }
+        />
+      )}
+      <Button type="primary" loading={isPending} onClick={onStart}>
+        {other === undefined ? t('plan.start') : t('plan.supersede', { to: other.to })}
+      </Button>
+      <CliLine command={other === undefined ? command : `${command} --supersedes`} />
+    </>
   )
 }
 

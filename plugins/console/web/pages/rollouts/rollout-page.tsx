@@ -11,6 +11,7 @@ import { usePlace } from '../../parts/use-place.ts'
 import { textIn } from '../../texts/languages.ts'
 import { AbortButton } from './abort-button.tsx'
 import { EvidenceChart } from './evidence-chart.tsx'
+import { RehearsalCard } from './rehearsal-card.tsx'
 import {
   evidenceShare,
   isOver,
@@ -39,6 +40,7 @@ export function RolloutPage() {
         <RolloutActions rollout={rollout} />
         {live === 'lost' && <Alert type="warning" showIcon role="status" title={t('lost')} />}
       </div>
+      <RehearsalCard rollout={rollout} />
       <Now rollout={rollout} />
       <Evidence rollout={rollout} />
       <Transitions rollout={rollout} />

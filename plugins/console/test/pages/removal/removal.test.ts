@@ -1,0 +1,17 @@
+import t from 'tap'
+import { isGone, isUnfinished, removalPath } from '../../../web/pages/removal/removal.ts'
+
+t.test('a removal goes on until its data is kept or gone', async (t) => {
+  for (const state of ['keeping', 'exporting', 'purging'] as const) t.ok(isUnfinished({ state }))
+  for (const state of ['kept', 'purged'] as const) t.notOk(isUnfinished({ state }))
+})
+
+t.test('another wish is for data that is still there', async (t) => {
+  for (const state of ['keeping', 'kept', 'exporting'] as const) t.notOk(isGone({ state }), state)
+  for (const state of ['purging', 'purged'] as const) t.ok(isGone({ state }), state)
+})
+
+t.test('a question of how far it is names no wish', async (t) => {
+  t.equal(removalPath('@acme/orders'), '/v1/plugins/%40acme%2Forders')
+  t.equal(removalPath('@acme/orders', 'purge'), '/v1/plugins/%40acme%2Forders?data=purge')
+})

@@ -1,0 +1,36 @@
+/** What becomes of what the plugin has stored. */
+export const DATA_WISHES = ['keep', 'export', 'purge'] as const
+export type DataWish = (typeof DATA_WISHES)[number]
+
+export type RemovalState = 'keeping' | 'kept' | 'exporting' | 'purging' | 'purged'
+
+/** What `DELETE /v1/plugins/{name}` answers: how far it has come. */
+export interface Removal {
+  readonly plugin: string
+  readonly state: RemovalState
+  readonly versions: readonly string[]
+  readonly exported?: {
+    readonly folder: string
+    readonly files: number
+    readonly rows: number
+    readonly bytes: number
+  }
+  /** Why it waits; it is tried again by itself. */
+  readonly fault?: { readonly code: string; readonly detail: string }
+}
+
+/** Whether the host is still at it. Pure. */
+export function isUnfinished({ state }: Pick<Removal, 'state'>): boolean {
+  return state !== 'kept' && state !== 'purged'
+}
+
+/** Whether there is no data left that another wish could be about. Pure. */
+export function isGone({ state }: Pick<Removal, 'state'>): boolean {
+  return state === 'purging' || state === 'purged'
+}
+
+/** Where a plugin is removed; without a wish, one that is removed already tells how far it has come. Pure. */
+export function removalPath(name: string, data?: DataWish): string {
+  const path = `/v1/plugins/${encodeURIComponent(name)}`
+  return data === undefined ? path : `${path}?data=${data}`
+}
