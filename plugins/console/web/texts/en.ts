@@ -6,6 +6,7 @@ import common from './en/common.json' with { type: 'json' }
 import config from './en/config.json' with { type: 'json' }
 import contributed from './en/contributed.json' with { type: 'json' }
 import deadLetters from './en/dead-letters.json' with { type: 'json' }
+import firstRollout from './en/first-rollout.json' with { type: 'json' }
 import freezes from './en/freezes.json' with { type: 'json' }
 import home from './en/home.json' with { type: 'json' }
 import hooks from './en/hooks.json' with { type: 'json' }
@@ -13,10 +14,12 @@ import identity from './en/identity.json' with { type: 'json' }
 import invocations from './en/invocations.json' with { type: 'json' }
 import marketplace from './en/marketplace.json' with { type: 'json' }
 import plugins from './en/plugins.json' with { type: 'json' }
+import publishers from './en/publishers.json' with { type: 'json' }
 import rollouts from './en/rollouts.json' with { type: 'json' }
 import services from './en/services.json' with { type: 'json' }
 import statements from './en/statements.json' with { type: 'json' }
 import subscriptions from './en/subscriptions.json' with { type: 'json' }
+import tenants from './en/tenants.json' with { type: 'json' }
 import webhooks from './en/webhooks.json' with { type: 'json' }
 
 export const en = {
@@ -28,6 +31,7 @@ export const en = {
   config,
   contributed,
   'dead-letters': deadLetters,
+  'first-rollout': firstRollout,
   freezes,
   home,
   hooks,
@@ -35,9 +39,11 @@ export const en = {
   invocations,
   marketplace,
   plugins,
+  publishers,
   rollouts,
   services,
   statements,
   subscriptions,
+  tenants,
   webhooks,
 }

@@ -122,7 +122,7 @@ export function NewRolloutPage() {
           >
             {t('plan.start')}
           </Button>
-          <CliLine command={`npx signalbox rollout start ${wish.plugin} ${wish.version}`} />
+          <CliLine command={`npx signalbox rollout start ${wish.plugin}@${wish.version}`} />
         </>
       )}
     </div>

@@ -22,6 +22,7 @@ export type Counts = Readonly<Record<Arm, number>>
 
 export interface Step {
   readonly weightBp?: number
+  readonly hold?: unknown
   readonly shadow?: unknown
   readonly approve?: unknown
   readonly gate?: unknown

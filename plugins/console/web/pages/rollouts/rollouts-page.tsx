@@ -52,7 +52,7 @@ export function RolloutsPage() {
           emptyText: (
             <EmptyState
               text={t('empty')}
-              command="npx signalbox rollout start @acme/orders 1.1.0"
+              command="npx signalbox rollout start @acme/orders@1.1.0"
             />
           ),
         }}
