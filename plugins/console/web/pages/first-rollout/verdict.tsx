@@ -50,6 +50,7 @@ function TakenBack({ rollout }: { rollout: ShownRollout }) {
   const next = new URLSearchParams(keep)
   next.set('version', MENDED)
   next.set('tab', 'install')
+  next.set('planned', MENDED)
   const isByJudge = rollout.transitions.at(-1)?.actor === 'judge'
   return (
     <Alert

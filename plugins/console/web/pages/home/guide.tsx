@@ -1,8 +1,5 @@
-import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import type { Listed } from '../../api/list.ts'
-import { request } from '../../api/request.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { readThisPage } from '../../app/this-page.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
@@ -10,6 +7,7 @@ import { Glyph } from '../../parts/glyph.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { PRACTICE } from '../first-rollout/practice.ts'
 import { type FirstStep, firstSteps } from './first-steps.ts'
+import { type FoundItem, useFoundItems } from './use-found-items.ts'
 
 const PLACES = {
   company: '/tenants',
@@ -30,22 +28,20 @@ const COMMANDS = {
   rollout: 'npx signalbox rollout start @acme/orders@1.1.0',
 } as const satisfies Record<FirstStep, string>
 
-type Item = Readonly<Record<string, unknown>>
-
 /** From an empty host to a first rollout, until all of it was done once. */
 export function Guide({ tenant }: { tenant: string | undefined }) {
   const { t } = useTranslation('home')
   const keep = usePlaceQuery()
-  const packages = useItems('/v1/marketplace/packages')
+  const packages = useFoundItems('/v1/marketplace/packages')
   const steps = firstSteps({
-    tenants: useItems('/v1/tenants').length,
+    tenants: useFoundItems('/v1/tenants').length,
     packages: packages.filter(isNotThis('name')).length,
-    plugins: useItems('/v1/plugins').filter(isNotThis('name')).length,
-    enabled: useItems('/v1/tenants/{t}/plugins', tenant)
+    plugins: useFoundItems('/v1/plugins').filter(isNotThis('name')).length,
+    enabled: useFoundItems('/v1/tenants/{t}/plugins', tenant)
       .filter(isNotThis('plugin'))
       .filter(({ binding }) => binding !== 'disabled').length,
-    subscriptions: useItems('/v1/subscriptions', tenant).length,
-    rollouts: useItems('/v1/rollouts').length,
+    subscriptions: useFoundItems('/v1/subscriptions', tenant).length,
+    rollouts: useFoundItems('/v1/rollouts').length,
   })
   if (steps.every(({ isDone }) => isDone)) return null
   return (
@@ -84,23 +80,7 @@ function Practice() {
 }
 
 /** The console itself is a plugin, and nobody's first. */
-function isNotThis(member: 'name' | 'plugin'): (item: Item) => boolean {
+function isNotThis(member: 'name' | 'plugin'): (item: FoundItem) => boolean {
   const { plugin } = readThisPage()
   return (item) => item[member] !== plugin
-}
-
-/** The first page of a list: whether there is any is all that is asked. */
-function useItems(path: string, tenant?: string): readonly Item[] {
-  const isOfTenant = path.includes('{t}')
-  const asked = path.replace('{t}', encodeURIComponent(tenant ?? ''))
-  const { data } = useQuery({
-    queryKey: [asked, 'count', tenant],
-    queryFn: ({ signal }) =>
-      request<Listed<Item>>('GET', asked, {
-        query: { limit: 100, ...(path === '/v1/subscriptions' ? { tenant } : {}) },
-        signal,
-      }),
-    enabled: !isOfTenant || tenant !== undefined,
-  })
-  return data?.items ?? []
 }

@@ -5,6 +5,7 @@ import { Guide } from './guide.tsx'
 import { Health } from './health.tsx'
 import { LiveRollouts } from './live-rollouts.tsx'
 import { NeedsYou } from './needs-you.tsx'
+import { PracticeLink } from './practice-link.tsx'
 
 /** What needs me, and how it goes. */
 export function HomePage() {
@@ -14,7 +15,7 @@ export function HomePage() {
   const isOperator = viewer.kind === 'operator'
   return (
     <div className="stack">
-      <PageHead title={t('pages.home')} />
+      <PageHead title={t('pages.home')}>{isOperator && <PracticeLink />}</PageHead>
       <NeedsYou viewer={viewer} tenant={tenant} />
       {isOperator && (
         <>
