@@ -10,7 +10,7 @@ import {
   type TenantPlugin,
   tenantPluginPath,
 } from '../plugins/plugin.ts'
-import type { RolloutSummary } from '../rollouts/rollout.ts'
+import { isOver, type RolloutSummary } from '../rollouts/rollout.ts'
 import { PRACTICE, triedBad } from './practice.ts'
 
 const EVERY_MS = 1000
@@ -53,6 +53,10 @@ export function usePracticeRollout(isInstalled: boolean) {
         signal,
       }),
     select: ({ items }) => triedBad(items) ?? null,
+    refetchInterval: ({ state }) => {
+      const tried = triedBad(state.data?.items ?? [])
+      return tried === undefined || isOver(tried.state) ? false : EVERY_MS
+    },
     enabled: isInstalled,
   })
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Skeleton, Tabs, type TabsProps } from 'antd'
+import { Alert, Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { request } from '../../api/request.ts'
@@ -7,6 +7,7 @@ import { useParam } from '../../app/use-param.ts'
 import { useTenant } from '../../app/viewer-context.ts'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
+import { type Section, Sections } from '../../parts/sections.tsx'
 import { textIn } from '../../texts/languages.ts'
 import { BindingControl } from './binding-control.tsx'
 import { ConfigTab } from './config-tab.tsx'
@@ -61,7 +62,7 @@ function OfTenant({ tenant, plugin }: { tenant: string; plugin: InstalledPlugin 
   if (error !== null) return <ProblemNote error={error} />
   if (state === undefined) return <Skeleton active />
   const of = { tenant, name: plugin.name }
-  const items: TabsProps['items'] = [
+  const items: readonly Section[] = [
     { key: 'versions', label: t('tabs.versions'), children: <VersionsTab plugin={plugin} /> },
     { key: 'grants', label: t('tabs.grants'), children: <GrantsTab {...of} state={state} /> },
     { key: 'config', label: t('tabs.config'), children: <ConfigTab {...of} /> },
@@ -78,7 +79,7 @@ function OfTenant({ tenant, plugin }: { tenant: string; plugin: InstalledPlugin 
         state={state}
         versions={plugin.versions.map(({ version }) => version)}
       />
-      <Tabs items={items} activeKey={tab} onChange={setTab} destroyOnHidden />
+      <Sections items={items} open={tab} onOpen={setTab} />
     </>
   )
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Skeleton, Tabs, type TabsProps } from 'antd'
+import { Alert, Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { request } from '../../api/request.ts'
@@ -7,6 +7,7 @@ import { useParam } from '../../app/use-param.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
+import { type Section, Sections } from '../../parts/sections.tsx'
 import { CommandButtons } from './command-buttons.tsx'
 import { CredentialsTab } from './credentials-tab.tsx'
 import { ExpectationsTab } from './expectations-tab.tsx'
@@ -43,7 +44,7 @@ function OneSubscription({ subscription }: { subscription: Subscription }) {
   const plan = major?.plans.find(({ name }) => name === subscription.plan)
   const sides = sidesOf(viewer, subscription, major?.ownerTenant)
   const isSubscribers = subscription.credentials !== undefined
-  const items: NonNullable<TabsProps['items']> = [
+  const items: readonly Section[] = [
     {
       key: 'overview',
       label: t('tabs.overview'),
@@ -85,7 +86,7 @@ function OneSubscription({ subscription }: { subscription: Subscription }) {
       {subscription.state === 'requested' && (
         <Alert type="info" showIcon title={t('waitsForOwner')} />
       )}
-      <Tabs activeKey={tab} onChange={setTab} items={items} />
+      <Sections items={items} open={tab} onOpen={setTab} />
     </div>
   )
 }
