@@ -1,5 +1,6 @@
 import t from 'tap'
 import { startChromium, withoutChromium } from '../support/chromium.ts'
+import { commandsOn, misspelt } from '../support/console-commands.ts'
 import { openConsoleCompany, tenant } from '../support/console-company.ts'
 import { crawl, violationsInBoth } from '../support/console-crawl.ts'
 import { keepScreenshot, openConsole, type Viewer } from '../support/console-page.ts'
@@ -26,6 +27,7 @@ t.test('pages of the console can be read by all', { skip: withoutChromium }, asy
     environment: { PLUGIN_DATABASE_URL: pluginUrl },
   })
   const browser = await startChromium(t)
+  const commands = new Set<string>()
   for (const [name, { as, locales: of, least }] of Object.entries(viewers)) {
     for (const locale of of) {
       t.test(`every page that the ${name} finds, in ${locale}, light and dark`, async (t) => {
@@ -36,6 +38,7 @@ t.test('pages of the console can be read by all', { skip: withoutChromium }, asy
           as === 'operator' ? `?tenant=${tenant}` : '',
           async (path) => {
             broken.push(...(await violationsInBoth(page, path)))
+            for (const line of await commandsOn(page)) commands.add(line)
             const file = path.replaceAll(/[^a-z0-9]+/g, '-').slice(0, 60)
             await keepScreenshot(page, `${locale}${file}-${name}`)
           },
@@ -47,4 +50,9 @@ t.test('pages of the console can be read by all', { skip: withoutChromium }, asy
       })
     }
   }
+
+  t.test('and each command line that they show is understood', async (t) => {
+    t.ok(commands.size > 20, `${commands.size} lines`)
+    t.same(await misspelt(commands), [])
+  })
 })

@@ -3,6 +3,8 @@ import { Alert, Button, Popconfirm, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
+import { CliLine } from '../../parts/cli-line.tsx'
+import { curlText } from '../../parts/command-text.ts'
 import { instantText } from '../../parts/formats.ts'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
@@ -48,7 +50,15 @@ export function GrantsTab({
     <div className="stack">
       {proposals > 0 && <Alert type="info" showIcon title={t('unused', { count: proposals })} />}
       <Asked path={path} state={state} />
+      <CliLine
+        command={curlText('POST', `${path}/grants`, {
+          capabilities: [...new Set(state.capabilities.map((one) => one.name))],
+        })}
+      />
       <Given path={path} grants={state.grants} uses={data?.uses ?? []} />
+      {state.grants[0] !== undefined && (
+        <CliLine command={curlText('DELETE', `${path}/grants/${state.grants[0].id}`)} />
+      )}
     </div>
   )
 }

@@ -12,8 +12,8 @@ import { textIn } from '../../texts/languages.ts'
 import { AbortButton } from './abort-button.tsx'
 import { EvidenceChart } from './evidence-chart.tsx'
 import {
+  commandLines,
   evidenceShare,
-  isOver,
   type ShownRollout,
   type Step,
   shareOf,
@@ -44,13 +44,11 @@ export function RolloutPage() {
       <Evidence rollout={rollout} />
       <Transitions rollout={rollout} />
       <Card size="small" title={t('byCommand')}>
-        <CliLine
-          command={
-            isOver(rollout.state)
-              ? `npx signalbox rollout analysis ${rollout.id}`
-              : `npx signalbox rollout abort ${rollout.id}`
-          }
-        />
+        <div className="stack">
+          {commandLines(rollout).map((line) => (
+            <CliLine key={line} command={line} />
+          ))}
+        </div>
       </Card>
     </div>
   )

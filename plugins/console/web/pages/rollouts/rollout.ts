@@ -1,3 +1,4 @@
+import { cliText } from '../../parts/command-text.ts'
 import type { Tone } from '../../parts/status-tag.tsx'
 
 /** A sentence of the host in both languages. */
@@ -119,6 +120,23 @@ export function commandsOf({ state }: Pick<RolloutSummary, 'state'>): readonly s
     rolled_back: ['retry'],
   }
   return table[state]
+}
+
+/** What a person may do with it, and look at, by the command line. Pure. */
+export function commandLines(
+  rollout: Pick<RolloutSummary, 'id' | 'plugin' | 'state'>,
+): readonly string[] {
+  const { id, plugin, state } = rollout
+  const own = commandsOf(rollout).map((command) =>
+    command === 'rollback'
+      ? cliText(['plugin', 'rollback', plugin])
+      : cliText(['rollout', command, id]),
+  )
+  return [
+    ...(isOver(state) ? [] : [cliText(['rollout', 'abort', id])]),
+    ...own,
+    cliText(['rollout', 'analysis', id]),
+  ]
 }
 
 /** The share of all calls that the new version is to have, 0 to 1. */
