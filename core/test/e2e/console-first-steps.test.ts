@@ -124,7 +124,9 @@ t.test('a host without the demo says what to do first', { skip: withoutChromium 
   await step('Publish a plugin').getByText('to do').waitFor()
   t.equal(await page.getByRole('link', { name: 'Begin' }).count(), 0)
   t.match(await step('Publish a plugin').textContent(), 'npx signalbox create')
+  await page.getByRole('link', { name: 'First steps', exact: true }).click()
   await keepScreenshot(page, 'en-GB-first-steps-empty')
+  t.same(await axeViolations(page), [])
 
   await page.getByRole('link', { name: 'Make a company' }).click()
   await page.getByRole('button', { name: 'New tenant' }).click()

@@ -3,8 +3,9 @@ import { runCli } from './run-cli.ts'
 
 /** Nothing listens there: what is understood fails at the first request, and changes nothing. */
 const NOWHERE = { url: 'http://127.0.0.1:9' }
-/** How the command line ends where it does not understand. */
+/** How the command line ends where it does not know the words, and what it says of a value that is none. */
 const NOT_UNDERSTOOD = 2
+const NO_VALUE = 'CORE_ARGUMENT_INVALID'
 const PREFIX = 'npx signalbox '
 /** It makes a folder, without a host. */
 const WRITES = ['create']
@@ -26,7 +27,8 @@ export async function misspelt(lines: Iterable<string>): Promise<readonly string
     const words = wordsOf(line)
     if (WRITES.includes(words[0] ?? '')) continue
     const { code, errors } = await runCli(NOWHERE, words)
-    if (code === NOT_UNDERSTOOD) wrong.push(`${line}: ${errors.trim()}`)
+    const isWrong = code === NOT_UNDERSTOOD || errors.includes(NO_VALUE)
+    if (isWrong) wrong.push(`${line}: ${errors.trim()}`)
   }
   return wrong
 }

@@ -1,6 +1,9 @@
 /** What a new host is shown, in this order; each is done when what it makes is there. */
 export type FirstStep = 'company' | 'publish' | 'install' | 'enable' | 'call' | 'rollout'
 
+/** Where they stand in the page. */
+export const FIRST_STEPS = 'first-steps'
+
 export interface Seen {
   readonly tenants: number
   /** In the marketplace, without the console. */

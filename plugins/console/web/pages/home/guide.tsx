@@ -6,7 +6,7 @@ import { CliLine } from '../../parts/cli-line.tsx'
 import { Glyph } from '../../parts/glyph.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { PRACTICE } from '../first-rollout/practice.ts'
-import { type FirstStep, firstSteps } from './first-steps.ts'
+import { FIRST_STEPS, type FirstStep, firstSteps } from './first-steps.ts'
 import { type FoundItem, useFoundItems } from './use-found-items.ts'
 
 const PLACES = {
@@ -32,35 +32,43 @@ const COMMANDS = {
 export function Guide({ tenant }: { tenant: string | undefined }) {
   const { t } = useTranslation('home')
   const keep = usePlaceQuery()
-  const packages = useFoundItems('/v1/marketplace/packages')
+  const packages = useFoundItems('/v1/marketplace/packages') ?? []
+  const tenants = useFoundItems('/v1/tenants') ?? []
+  const plugins = useFoundItems('/v1/plugins') ?? []
+  const bindings = useFoundItems('/v1/tenants/{t}/plugins', tenant) ?? []
+  const enabled = bindings.filter(({ binding }) => binding !== 'disabled')
+  const subscriptions = useFoundItems('/v1/subscriptions', tenant) ?? []
+  const rollouts = useFoundItems('/v1/rollouts') ?? []
   const steps = firstSteps({
-    tenants: useFoundItems('/v1/tenants').length,
+    tenants: tenants.length,
     packages: packages.filter(isNotThis('name')).length,
-    plugins: useFoundItems('/v1/plugins').filter(isNotThis('name')).length,
-    enabled: useFoundItems('/v1/tenants/{t}/plugins', tenant)
-      .filter(isNotThis('plugin'))
-      .filter(({ binding }) => binding !== 'disabled').length,
-    subscriptions: useFoundItems('/v1/subscriptions', tenant).length,
-    rollouts: useFoundItems('/v1/rollouts').length,
+    plugins: plugins.filter(isNotThis('name')).length,
+    enabled: enabled.filter(isNotThis('plugin')).length,
+    subscriptions: subscriptions.length,
+    rollouts: rollouts.length,
   })
   if (steps.every(({ isDone }) => isDone)) return null
   return (
-    <Panel title={t('guide.title')}>
-      {packages.some(({ name }) => name === PRACTICE) && <Practice />}
-      <ol className="guide">
-        {steps.map(({ step, isDone }) => (
-          <li key={step}>
-            <div className="guide-head">
-              <Glyph name={isDone ? 'good' : 'neutral'} />
-              <Link to={{ pathname: PLACES[step], search: keep }}>{t(`guide.${step}.title`)}</Link>
-              <span>{isDone ? t('guide.done') : t('guide.open')}</span>
-            </div>
-            <p>{t(`guide.${step}.text`)}</p>
-            {!isDone && <CliLine command={COMMANDS[step]} />}
-          </li>
-        ))}
-      </ol>
-    </Panel>
+    <div id={FIRST_STEPS} tabIndex={-1} className="first-steps">
+      <Panel title={t('guide.title')}>
+        {packages.some(({ name }) => name === PRACTICE) && <Practice />}
+        <ol className="guide">
+          {steps.map(({ step, isDone }) => (
+            <li key={step}>
+              <div className="guide-head">
+                <Glyph name={isDone ? 'good' : 'neutral'} />
+                <Link to={{ pathname: PLACES[step], search: keep }}>
+                  {t(`guide.${step}.title`)}
+                </Link>
+                <span>{isDone ? t('guide.done') : t('guide.open')}</span>
+              </div>
+              <p>{t(`guide.${step}.text`)}</p>
+              {!isDone && <CliLine command={COMMANDS[step]} />}
+            </li>
+          ))}
+        </ol>
+      </Panel>
+    </div>
   )
 }
 

@@ -4,8 +4,8 @@ import { request } from '../../api/request.ts'
 
 export type FoundItem = Readonly<Record<string, unknown>>
 
-/** The first page of a list: whether there is any is all that is asked. */
-export function useFoundItems(path: string, tenant?: string): readonly FoundItem[] {
+/** The first page of a list: whether there is any is all that is asked. @returns undefined: not known yet */
+export function useFoundItems(path: string, tenant?: string): readonly FoundItem[] | undefined {
   const isOfTenant = path.includes('{t}')
   const asked = path.replace('{t}', encodeURIComponent(tenant ?? ''))
   const { data } = useQuery({
@@ -17,5 +17,5 @@ export function useFoundItems(path: string, tenant?: string): readonly FoundItem
       }),
     enabled: !isOfTenant || tenant !== undefined,
   })
-  return data?.items ?? []
+  return data?.items
 }
