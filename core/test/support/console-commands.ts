@@ -34,7 +34,7 @@ export async function misspelt(lines: Iterable<string>): Promise<readonly string
 }
 
 /** As a shell has them, up to where the line goes on to another command or a file. */
-export function wordsOf(line: string): readonly string[] {
+function wordsOf(line: string): readonly string[] {
   const words: string[] = []
   for (const [word] of line.slice(PREFIX.length).matchAll(/(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+/g)) {
     if (['&&', '>', '>>', '|', ';'].includes(word)) break
