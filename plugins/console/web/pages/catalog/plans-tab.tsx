@@ -81,9 +81,7 @@ export function PlansTab({ id, service }: { id: string; service: ServiceMajor })
           <Button>{t('toSubscriptions')}</Button>
         </Link>
       </div>
-      <CliLine
-        command={`npx signalbox subscribe <app> ${named} --tenant <tenant> --plan standard`}
-      />
+      <CliLine command={`npx signalbox subscribe planner ${named} --tenant acme --plan standard`} />
     </div>
   )
 }

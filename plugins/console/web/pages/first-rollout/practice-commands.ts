@@ -1,4 +1,5 @@
 import { cliText, shellWord } from '../../parts/command-text.ts'
+import { startLine } from '../rollouts/rollout.ts'
 import {
   APP,
   BAD,
@@ -36,7 +37,7 @@ export function practiceCommands({
     ],
     canary: [
       cliText(['plugin', 'install', `${PRACTICE}@${BAD}`]),
-      `echo ${shellWord(JSON.stringify(STEPS))} > steps.json && ${cliText(['rollout', 'start', `${PRACTICE}@${BAD}`], { steps: 'steps.json' })}`,
+      startLine({ plugin: PRACTICE, version: BAD, steps: STEPS }),
     ],
     verdict: [
       rollout === undefined

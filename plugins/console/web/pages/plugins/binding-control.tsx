@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
+import { cliText, curlText } from '../../parts/command-text.ts'
 import { StatusTag, type Tone } from '../../parts/status-tag.tsx'
 import { type Binding, missingConsent, type TenantPlugin, tenantPluginPath } from './plugin.ts'
 
@@ -69,7 +70,12 @@ export function BindingControl({
           </>
         )}
       </Space>
-      <CliLine command={`npx signalbox plugin enable ${name} --tenant ${tenant} --consent`} />
+      {state.binding !== 'enabled' && (
+        <CliLine command={`${cliText(['plugin', 'enable', name], { tenant })} --consent`} />
+      )}
+      {state.binding !== 'disabled' && (
+        <CliLine command={curlText('PUT', path, { binding: 'disabled' })} />
+      )}
     </div>
   )
 }

@@ -12,7 +12,7 @@ import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { textIn } from '../../texts/languages.ts'
 import { stepsByWeights } from './own-weights.ts'
-import type { RolloutSummary, Sentence, Step } from './rollout.ts'
+import { type RolloutSummary, type Sentence, type Step, startLine } from './rollout.ts'
 
 const COHORTS = ['request', 'subject', 'app', 'unit', 'tenant', 'entity'] as const
 
@@ -122,7 +122,7 @@ export function NewRolloutPage() {
           >
             {t('plan.start')}
           </Button>
-          <CliLine command={`npx signalbox rollout start ${wish.plugin}@${wish.version}`} />
+          <CliLine command={startLine(wish)} />
         </>
       )}
     </div>

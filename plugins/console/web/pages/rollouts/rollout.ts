@@ -1,4 +1,4 @@
-import { cliText } from '../../parts/command-text.ts'
+import { cliText, shellWord } from '../../parts/command-text.ts'
 import type { Tone } from '../../parts/status-tag.tsx'
 
 /** A sentence of the host in both languages. */
@@ -137,6 +137,21 @@ export function commandLines(
     ...own,
     cliText(['rollout', 'analysis', id]),
   ]
+}
+
+/** Plans and starts; steps of one's own come from a file. Pure. */
+export function startLine(wish: {
+  readonly plugin: string
+  readonly version: string
+  readonly steps?: readonly Step[]
+  readonly cohortBy?: string
+}): string {
+  const { plugin, version, steps, cohortBy } = wish
+  const words = ['rollout', 'start', `${plugin}@${version}`]
+  const by = cohortBy === undefined ? {} : { by: cohortBy }
+  if (steps === undefined) return cliText(words, by)
+  const text = shellWord(JSON.stringify(steps))
+  return `echo ${text} > steps.json && ${cliText(words, { steps: 'steps.json', ...by })}`
 }
 
 /** The share of all calls that the new version is to have, 0 to 1. */
