@@ -12,10 +12,13 @@ await knex('tenants').insert([
   { id: 'globex', name: '100 % Globex' },
   { id: 'initech', name: '东辰贸易' },
 ])
-const found = async (q?: string, more: { limit?: number; cursor?: string } = {}) =>
-  (await listTenants(knex, { limit: 10, ...more, ...(q === undefined ? {} : { q }) })).map(
-    ({ id }) => id,
-  )
+const found = async (
+  q?: string,
+  { limit = 10, cursor }: { limit?: number; cursor?: string } = {},
+) => {
+  const wish = { limit, cursor, ...(q === undefined ? {} : { q }) }
+  return (await listTenants(knex, wish)).map(({ id }) => id)
+}
 
 t.test('a tenant is found by a part of its id or its name, in any case', async (t) => {
   t.same(await found('ACM'), ['acme'])
