@@ -951,8 +951,9 @@ export const coreErrors = defineErrors('CORE', {
       'zh-CN': '本节点已打开 {limit} 个事件流，不再打开更多。',
     },
     cure: {
-      en: 'Close a page that watches a rollout, or ask GET /v1/rollouts/{rollout} every now and then.',
-      'zh-CN': '请关闭某个正在查看灰度发布的页面，或定期查询 GET /v1/rollouts/{rollout}。',
+      en: 'Close a page that watches a rollout or an installation, or ask for it every now and then: GET /v1/rollouts/{rollout}, GET /v1/plugins/{name}.',
+      'zh-CN':
+        '请关闭某个正在查看灰度发布或安装的页面，或定期查询 GET /v1/rollouts/{rollout}、GET /v1/plugins/{name}。',
     },
   },
   SUBSCRIPTION_COMMAND_REFUSED: {

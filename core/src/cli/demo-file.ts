@@ -28,6 +28,13 @@ export interface Demo {
   readonly input: unknown
   /** More services that the app has a key of, such as `quality.inspection@1`: in the file `demo-key.quality.inspection`. */
   readonly subscribes?: readonly string[]
+  /** What a first rollout is made with: published, and not installed. */
+  readonly practice?: {
+    /** A folder, relative to the file. */
+    readonly plugin: string
+    /** Oldest first; `entry` is the bundle that a version runs. */
+    readonly releases: readonly { readonly version: string; readonly entry: string }[]
+  }
 }
 
 export interface DemoPerson {

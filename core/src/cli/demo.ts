@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import type { Host } from '../main.ts'
 import type { Demo } from './demo-file.ts'
 import { makePeople } from './demo-people.ts'
+import { publishPractice } from './demo-practice.ts'
 import { publishSigned } from './demo-signed.ts'
 import { HostClient, HostRefusal } from './host-client.ts'
 import { say } from './language.ts'
@@ -38,9 +39,11 @@ export async function seedDemo(demo: Demo, host: Host, dataFolder: string): Prom
       if (!(await isSubscribed(client, demo, one))) await subscribe(client, demo, one)
     }
   }
+  const to = { registry: `${host.url}/npm/`, token: host.adminToken }
+  await publishPractice(demo, { client, ...to })
   const people = await makePeople(client, demo, { url: host.url, dataFolder })
   const key = await readFile(join(dataFolder, KEY_FILE), 'utf8')
-  return [...firstCall(host, demo, key.trim()), ...people]
+  return [...firstCall(host, demo, key.trim()), ...people, ...firstRollout(host, demo, dataFolder)]
 }
 
 /** That of the first call; those of more services have the name of theirs behind it. */
@@ -177,6 +180,23 @@ function firstCall(host: Host, demo: Demo, key: string): string[] {
     say(
       { en: 'the page of its service: {page}', 'zh-CN': '服务页面：{page}' },
       { page: `${host.url}/catalog/${demo.service}` },
+    ),
+  ]
+}
+
+/** Where the operator makes one by the console; its token is told by the file that keeps it. */
+function firstRollout({ url }: Host, { practice }: Demo, dataFolder: string): string[] {
+  if (practice === undefined) return []
+  const file = join(dataFolder, 'admin-token')
+  // Whoever gave it by a setting knows it.
+  const where = existsSync(file) ? file : 'SIGNALBOX_ADMIN_TOKEN'
+  return [
+    say(
+      {
+        en: 'a first rollout, by the page alone: {page} - as the operator, the token is that of {where}',
+        'zh-CN': '在页面上完成第一次灰度发布：{page} - 以运营者身份登录，令牌见 {where}',
+      },
+      { page: `${url}/console/first-rollout`, where },
     ),
   ]
 }

@@ -67,11 +67,15 @@ function tenantRoutes(app: FastifyInstance, { knex, identity }: Ports): void {
       return reply.code(201).send({ ...tenant, adminToken: token })
     },
   )
-  app.get<{ Querystring: Page }>(
+  app.get<{ Querystring: Page & { q?: string } }>(
     '/v1/tenants',
     {
       config: { action: 'tenant.list' },
-      schema: { tags, summary: 'List tenants', querystring: strictObject(pageSchema, []) },
+      schema: {
+        tags,
+        summary: 'List tenants; `q` is a part of the id or the name, in any case',
+        querystring: strictObject({ q: nameSchema, ...pageSchema }, []),
+      },
     },
     async (request) => {
       const tenants = await listTenants(knex, request.query)

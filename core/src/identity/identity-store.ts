@@ -119,8 +119,17 @@ export async function setAppOrigins(
   return changed === 1
 }
 
-export async function listTenants(knex: Knex, page: Page): Promise<Tenant[]> {
-  return paged(knex('tenants').select('id', 'name'), page)
+/** @param q a part of the id or the name, in any case */
+export async function listTenants(
+  knex: Knex,
+  { q, ...page }: Page & { readonly q?: string },
+): Promise<Tenant[]> {
+  const query = knex('tenants').select('id', 'name')
+  if (q !== undefined) {
+    // Not by a pattern: `%` and `_` are letters of a name like others.
+    query.whereRaw('(strpos(lower(id), lower(?)) > 0 or strpos(lower(name), lower(?)) > 0)', [q, q])
+  }
+  return paged(query, page)
 }
 
 export async function listUnits(knex: Knex, tenant: string, page: Page): Promise<Unit[]> {

@@ -50,6 +50,19 @@ export class CompressedFiles {
     return this.#make(key, encoding, read)
   }
 
+  /** What is made anew for each answer, such as a page with its nonce: compressed and not held. */
+  async once(bytes: Buffer, encoding: Encoding): Promise<Buffer | undefined> {
+    const { length } = bytes
+    if (length < MIN_FILE_BYTES || length > MAX_FILE_BYTES) return undefined
+    if (this.#running >= MAX_AT_ONCE) return undefined
+    this.#running += 1
+    try {
+      return await deflate[encoding](bytes)
+    } finally {
+      this.#running -= 1
+    }
+  }
+
   async #make(key: string, encoding: Encoding, read: () => Promise<Buffer>): Promise<Buffer> {
     this.#running += 1
     const making = read().then((bytes) => deflate[encoding](bytes))

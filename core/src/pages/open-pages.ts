@@ -50,7 +50,7 @@ export function openPages({ state, settings, ...ports }: Ports): Pages {
       guard(scope, authenticator, failures)
       uiRoutes(scope, { snapshot, assets, ...ui })
       pageRoutes(scope, {
-        ...{ snapshot, assets },
+        ...{ snapshot, assets, compressed: ui.compressed },
         knownBy: (request, reply) => knownBy(request, reply, authenticator, failures),
       })
     },

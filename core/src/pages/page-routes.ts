@@ -7,6 +7,7 @@ import { pageConfig } from '../gateway/own-page.ts'
 import type { Authenticated } from '../identity/authenticate.ts'
 import { type Snapshot, versionKey } from '../rollout/routing/snapshot.ts'
 import { type Closed, closedPage, closedPolicy } from './closed-page.ts'
+import { acceptedEncodings, type CompressedFiles } from './compressed-files.ts'
 import { notFound } from './not-found.ts'
 import { filledPage, pageHeaders, pagePolicy } from './page-html.ts'
 import { isMounted, type PagePick, pageOf, pickPage, pluginAt } from './pick-page.ts'
@@ -16,6 +17,7 @@ import { type Viewer, viewerOf } from './viewer.ts'
 interface Ports {
   readonly snapshot: () => Snapshot
   readonly assets: Pick<AssetReader, 'read'>
+  readonly compressed: Pick<CompressedFiles, 'once'>
   /** Who looks; a wrong secret is nobody's. */
   readonly knownBy: (request: FastifyRequest, reply: FastifyReply) => Promise<Authenticated>
 }
@@ -72,7 +74,7 @@ function closedBy(
 }
 
 async function sendPage(
-  { assets }: Ports,
+  { assets, compressed }: Ports,
   request: PageRequest,
   reply: FastifyReply,
   { pick, page }: { pick: Extract<PagePick, { kind: 'version' }>; page: HostPage },
@@ -83,7 +85,24 @@ async function sendPage(
   const nonce = randomBytes(18).toString('base64')
   const filled = filledPage(html, { plugin, version, arm, base: baseOf(of) }, nonce)
   reply.header('x-signalbox-page', versionKey(plugin, version))
-  return sendHtml(request, pageHeaders(reply, pagePolicy(nonce)), filled)
+  pageHeaders(reply, pagePolicy(nonce)).header('vary', 'accept-encoding')
+  return sendCompressed(compressed, request, reply, Buffer.from(filled))
+}
+
+/**
+ * How long an answer is tells nothing of what is in it: nothing of a request is, and no secret that a second answer has too
+ * (the attack BREACH needs both).
+ */
+async function sendCompressed(
+  compressed: Ports['compressed'],
+  request: PageRequest,
+  reply: FastifyReply,
+  html: Buffer,
+): Promise<FastifyReply> {
+  const [encoding] = acceptedEncodings(request.headers['accept-encoding'])
+  const bytes = encoding === undefined ? undefined : await compressed.once(html, encoding)
+  if (encoding === undefined || bytes === undefined) return sendHtml(request, reply, html)
+  return sendHtml(request, reply.header('content-encoding', encoding), bytes)
 }
 
 function sendClosed(request: PageRequest, reply: FastifyReply, why: Closed): FastifyReply {
@@ -92,7 +111,11 @@ function sendClosed(request: PageRequest, reply: FastifyReply, why: Closed): Fas
   return sendHtml(request, pageHeaders(reply, closedPolicy), html)
 }
 
-function sendHtml({ method }: PageRequest, reply: FastifyReply, html: string): FastifyReply {
+function sendHtml(
+  { method }: PageRequest,
+  reply: FastifyReply,
+  html: string | Buffer,
+): FastifyReply {
   reply.header('content-length', Buffer.byteLength(html))
   return reply.send(method === 'HEAD' ? null : html)
 }

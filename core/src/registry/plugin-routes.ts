@@ -11,6 +11,7 @@ import {
 } from '../gateway/http-schemas.ts'
 import type { Page } from '../identity/identity-store.ts'
 import type { InstallService } from './install-service.ts'
+import { installationEvents } from './installation-events.ts'
 import type { PermissionComparer } from './permissions/permission-comparer.ts'
 import { permissionDiffRoutes } from './permissions/permission-diff-routes.ts'
 import {
@@ -44,6 +45,7 @@ export function pluginRoutes(app: FastifyInstance, ports: Ports): void {
   planRoute(app, planner)
   termsRoute(app, planner)
   permissionDiffRoutes(app, comparer)
+  installationEvents(app, knex)
   app.post<{ Body: { name: string; version?: string; acceptTerms?: string } }>(
     '/v1/plugins',
     {

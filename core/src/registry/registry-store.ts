@@ -108,6 +108,15 @@ export async function findInstallation(
   return row === undefined ? undefined : installationOf(row)
 }
 
+/** What of an installation is looked at again and again. */
+export async function readProgress(
+  knex: Knex,
+  plugin: string,
+  version: string,
+): Promise<Pick<Installation, 'state' | 'fault'> | undefined> {
+  return knex('installations').where({ plugin, version }).first('state', 'fault')
+}
+
 export async function listInstallations(knex: Knex, plugin: string): Promise<Installation[]> {
   const rows = await knex('installations')
     .where({ plugin })

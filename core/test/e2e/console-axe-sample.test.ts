@@ -1,18 +1,49 @@
 import t from 'tap'
 import { startChromium, withoutChromium } from '../support/chromium.ts'
 import { violationsInBoth } from '../support/console-crawl.ts'
-import { startConsoleHost } from '../support/console-host.ts'
-import { goTo, openConsole } from '../support/console-page.ts'
+import { enableConsole, startConsoleHost } from '../support/console-host.ts'
+import { axeViolations, goTo, openConsole } from '../support/console-page.ts'
+import { consolePlugin } from '../support/packed-console.ts'
+import { person } from '../support/people.ts'
 import { testDatabases } from '../support/postgres.ts'
+
+const tenant = 'acme'
 
 t.test('some pages of the console can be read by all', { skip: withoutChromium }, async (t) => {
   const { hostUrl } = await testDatabases(t)
   const host = await startConsoleHost(t, { databaseUrl: hostUrl })
+  const { client } = host
+  await client.request('POST', '/v1/tenants', { id: tenant, name: 'Acme' })
+  await client.request('POST', '/v1/apps', { tenant, id: 'planner', name: 'Planner' })
+  await enableConsole(host, tenant)
+  const ann = await person(host.url, client, { tenant, login: 'ann', roles: ['admin'] })
   const browser = await startChromium(t)
-  const { page, complaints } = await openConsole(browser, { url: host.url, as: 'operator' })
-  for (const path of ['/', '/plugins', '/rollouts']) {
-    await goTo(page, path)
-    t.same(await violationsInBoth(page, path), [], path)
-  }
-  t.same(complaints, [])
+
+  t.test('in the light and in the dark', async (t) => {
+    const { page, complaints } = await openConsole(browser, { url: host.url, as: 'operator' })
+    for (const path of ['/', '/plugins', '/rollouts', '/tenants', '/marketplace/publishers']) {
+      await goTo(page, path)
+      t.same(await violationsInBoth(page, path), [], path)
+    }
+    t.same(complaints, [])
+  })
+
+  t.test('on a telephone, also those that have parts', async (t) => {
+    const wish = { url: host.url, as: 'operator', width: 360 } as const
+    const { page, complaints } = await openConsole(browser, wish)
+    const parted = [
+      `/plugins/${encodeURIComponent(consolePlugin)}`,
+      `/marketplace/${encodeURIComponent(consolePlugin)}`,
+      `/identity/users/${ann.id}`,
+      '/apps/planner',
+      '/subscriptions',
+      '/audit',
+    ]
+    for (const path of parted) {
+      await goTo(page, `${path}?tenant=${tenant}`)
+      await page.locator('main :is([role="tablist"], [role="combobox"])').first().waitFor()
+      t.same(await axeViolations(page), [], path)
+    }
+    t.same(complaints, [])
+  })
 })

@@ -135,9 +135,33 @@ t.test('what is worth it is sent compressed, as its reader can read it', async (
   t.equal((await bytesOf(`${base}/app.css`, 'br')).encoding, undefined, 'too small')
 })
 
+t.test('a page is sent compressed, each time with a nonce of its own', async (t) => {
+  const large = `<!doctype html><title>x</title><script nonce="__NONCE__">${'let a;'.repeat(500)}</script>`
+  const own = await HostProcess.start(t, {
+    databaseUrl: (await testDatabases(t)).hostUrl,
+    environment: pageEnvironment,
+  })
+  const files = { 'ui/index.html': large }
+  await releasePage(own, await temporaryHome(t), { version: '1.0.0', files })
+  const { url } = own
+  const plain = await bytesOf('/desk', 'identity', url)
+  t.equal(plain.encoding, undefined)
+  const nonces = new Set<string | undefined>()
+  for (const [encoding, unpack] of [
+    ['br', brotliDecompressSync],
+    ['gzip', gunzipSync],
+  ] as const) {
+    const sent = await bytesOf('/desk', encoding, url)
+    t.equal(sent.encoding, encoding)
+    t.ok(sent.bytes.length < plain.bytes.length / 5, `${sent.bytes.length} bytes`)
+    nonces.add(/nonce="([^"]+)"/.exec(unpack(sent.bytes).toString())?.[1])
+  }
+  t.equal(nonces.size, 2)
+})
+
 /** Without a client that unpacks what it is sent. */
-function bytesOf(path: string, accepted: string) {
-  const { hostname, port } = new URL(host.url)
+function bytesOf(path: string, accepted: string, url = host.url) {
+  const { hostname, port } = new URL(url)
   const headers = { 'accept-encoding': accepted }
   return new Promise<{ bytes: Buffer; encoding: string | undefined; etag: string | undefined }>(
     (resolve, reject) => {

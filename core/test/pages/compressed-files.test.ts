@@ -42,3 +42,12 @@ t.test('one that cannot be read is asked for again', async (t) => {
   await t.rejects(files.of(file('e'), 'br', async () => Promise.reject(new Error('away'))))
   t.ok(await files.of(file('e'), 'br', async () => text))
 })
+
+t.test('what is made for one answer is compressed and not held, while there is room', async (t) => {
+  const files = new CompressedFiles()
+  t.same(brotliDecompressSync((await files.once(text, 'br')) as Buffer), text)
+  t.equal(await files.once(Buffer.from('short'), 'br'), undefined)
+  const two = [files.once(text, 'br'), files.once(text, 'gzip')]
+  t.equal(await files.once(text, 'br'), undefined, 'one too many at once')
+  for (const bytes of await Promise.all(two)) t.ok(bytes)
+})

@@ -5,7 +5,7 @@ import { axeViolations, goTo, linksOf } from './console-page.ts'
 const MOST_PAGES = 200
 
 /** Pages that no other leads to. */
-const DEEP = ['/', '/rollouts/new', '/nowhere']
+const DEEP = ['/', '/first-rollout', '/rollouts/new', '/nowhere']
 
 /**
  * Goes wherever the console leads, each kind of page once.

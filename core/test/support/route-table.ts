@@ -230,6 +230,10 @@ export const table: Readonly<Record<string, Entry>> = {
   'GET /v1/plugins': { door: shared, at: '/v1/plugins' },
   'POST /v1/plugins': { door: operators, at: '/v1/plugins', body: { name: '@probe/one' } },
   'GET /v1/plugins/{name}': { door: shared, at: '/v1/plugins/@probe%2Fone' },
+  'GET /v1/plugins/{name}/versions/{version}/events': {
+    door: operators,
+    at: '/v1/plugins/@probe%2Fone/versions/1.0.0/events',
+  },
   'DELETE /v1/plugins/{name}': { door: operators, at: await sparePlugin(host) },
   ...behind(tenants, udfRoutes),
 

@@ -10,6 +10,8 @@ export interface Ask {
   /** Made once, however often it is sent. */
   readonly idempotencyKey?: string
   readonly signal?: AbortSignal
+  /** Of what is known to take its time, and tells how far it is otherwise. */
+  readonly deadlineMs?: number
   /** Language of problems. */
   readonly language?: string
   /** Of an app: then it alone proves who asks, and neither cookie nor token of the session goes along. */
@@ -60,7 +62,7 @@ export async function requestTagged<Answer>(
 
 /** The answer itself, for what is no JSON. @throws ProblemError */
 export async function send(method: Method, path: string, ask: Ask): Promise<Response> {
-  const deadline = AbortSignal.timeout(DEADLINE_MS)
+  const deadline = AbortSignal.timeout(ask.deadlineMs ?? DEADLINE_MS)
   const address = addressOf(path, ask.query)
   const sent: RequestInit = {
     method,

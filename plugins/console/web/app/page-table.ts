@@ -23,6 +23,7 @@ export interface PageEntry {
 export type PageId =
   | ('home' | 'contributed' | 'new-rollout' | 'plugin' | 'plugins' | 'rollout' | 'rollouts')
   | ('app' | 'apps' | 'dead-letters' | 'statements' | 'webhook' | 'webhooks')
+  | ('first-rollout' | 'publishers' | 'tenants')
   | ('new-subscription' | 'subscription' | 'subscriptions')
   | ('approvals' | 'audit' | 'freezes' | 'invocation')
   | ('admin-tokens' | 'cohorts' | 'removal' | 'sso' | 'updates')
@@ -45,6 +46,13 @@ export const PAGES: readonly PageEntry[] = [
     group: 'work',
     isPlain: true,
     load: async () => (await import('../pages/home/home-page.tsx')).HomePage,
+  },
+  {
+    id: 'first-rollout',
+    path: '/first-rollout',
+    load: async () =>
+      (await import('../pages/first-rollout/first-rollout-page.tsx')).FirstRolloutPage,
+    isFor: isOperator,
   },
   {
     id: 'contributed',
@@ -80,6 +88,13 @@ export const PAGES: readonly PageEntry[] = [
     id: 'review',
     path: '/marketplace/reviews/:id',
     load: async () => (await import('../pages/marketplace/review-page.tsx')).ReviewPage,
+    isFor: isOperator,
+  },
+  {
+    id: 'publishers',
+    path: '/marketplace/publishers',
+    group: 'plugins',
+    load: async () => (await import('../pages/publishers/publishers-page.tsx')).PublishersPage,
     isFor: isOperator,
   },
   {
@@ -191,6 +206,13 @@ export const PAGES: readonly PageEntry[] = [
     path: '/invocations/:id',
     load: async () => (await import('../pages/invocations/invocation-page.tsx')).InvocationPage,
     isFor: looksAfterPeople,
+  },
+  {
+    id: 'tenants',
+    path: '/tenants',
+    group: 'governance',
+    load: async () => (await import('../pages/tenants/tenants-page.tsx')).TenantsPage,
+    isFor: isOperator,
   },
   {
     id: 'users',

@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useList } from '../api/list.ts'
+import type { Listed } from '../api/list.ts'
+import { request } from '../api/request.ts'
 import { labelOf, type Tenant } from './tenant.ts'
 import { useParam } from './use-param.ts'
 
@@ -13,8 +15,7 @@ export function TenantPicker() {
   const { t } = useTranslation()
   const [tenant, setTenant] = useParam('tenant')
   const [isSearching, setSearching] = useState(false)
-  const { items, isFetching } = useList<Tenant>('/v1/tenants')
-  const chosen = items.find(({ id }) => id === tenant)
+  const chosen = useNamed(tenant)
   const label = chosen === undefined ? (tenant ?? t('tenant')) : labelOf(chosen)
   const opener = (
     <button
@@ -31,7 +32,18 @@ export function TenantPicker() {
   if (!isSearching) return opener
   return (
     <Suspense fallback={opener}>
-      <TenantSearch tenants={items} chosen={tenant} isFetching={isFetching} onChosen={setTenant} />
+      <TenantSearch chosen={tenant} label={label} onChosen={setTenant} />
     </Suspense>
   )
+}
+
+/** The chosen one with its name, however many the host has. */
+function useNamed(id: string | undefined): Tenant | undefined {
+  const { data } = useQuery({
+    queryKey: ['/v1/tenants', 'named', id],
+    queryFn: ({ signal }) =>
+      request<Listed<Tenant>>('GET', '/v1/tenants', { query: { q: id, limit: 200 }, signal }),
+    enabled: id !== undefined,
+  })
+  return data?.items.find((one) => one.id === id)
 }

@@ -25,8 +25,6 @@ export function SecretOnce({
   return (
     <Modal
       open={parts.length > 0}
-      // A page that is left open keeps no secret behind what hides it.
-      destroyOnHidden
       title={title}
       closable={false}
       mask={{ closable: false }}

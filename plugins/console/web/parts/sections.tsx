@@ -5,7 +5,7 @@ export type Section = NonNullable<TabsProps['items']>[number]
 
 /**
  * Parts of a page of which one is open: tabs where there is room for all, else a list to choose from. A row of tabs that is cut
- * hides what is there, and its button for the rest is no tab.
+ * hides what is there, and its button for the rest is no tab. Two fit everywhere, and need none of this.
  */
 export function Sections({
   items,

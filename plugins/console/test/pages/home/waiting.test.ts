@@ -47,19 +47,26 @@ t.test('of updates only those wait that cannot go on', async (t) => {
 })
 
 t.test('the guide is over when each of its steps was done once', async (t) => {
-  const none = { plugins: 0, enabled: 0, subscriptions: 0, rollouts: 0 }
+  const none = { tenants: 0, packages: 0, plugins: 0, enabled: 0, subscriptions: 0, rollouts: 0 }
   t.notOk(firstSteps(none).some(({ isDone }) => isDone))
-  t.ok(
-    firstSteps({ plugins: 1, enabled: 1, subscriptions: 1, rollouts: 1 }).every(
-      ({ isDone }) => isDone,
-    ),
+  const all = { tenants: 1, packages: 1, plugins: 1, enabled: 1, subscriptions: 1, rollouts: 1 }
+  t.ok(firstSteps(all).every(({ isDone }) => isDone))
+})
+
+t.test('what was installed from another marketplace need not be published here', async (t) => {
+  const seen = { tenants: 1, packages: 0, plugins: 1, enabled: 0, subscriptions: 0, rollouts: 0 }
+  const open = firstSteps(seen).filter(({ isDone }) => !isDone)
+  t.same(
+    open.map(({ step }) => step),
+    ['enable', 'call', 'rollout'],
   )
 })
 
 t.test('a step that nobody knows of is neither done nor open', async (t) => {
-  const seen = { plugins: 3, enabled: undefined, subscriptions: undefined, rollouts: 1 }
+  const unknown = { packages: undefined, enabled: undefined, subscriptions: undefined }
+  const seen = { ...unknown, tenants: 2, plugins: 3, rollouts: 1 }
   t.same(
     firstSteps(seen).map(({ isDone }) => isDone),
-    [true, undefined, undefined, true],
+    [true, true, true, undefined, undefined, true],
   )
 })

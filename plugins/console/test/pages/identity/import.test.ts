@@ -1,5 +1,5 @@
 import t from 'tap'
-import { filledTables, isSeen, writtenIn } from '../../../web/pages/identity/import.ts'
+import { filledTables, isSeen, rowsIn, writtenIn } from '../../../web/pages/identity/import.ts'
 
 t.test('a table in which nothing stands is not sent', async (t) => {
   t.strictSame(filledTables({ units: ' id,name\na,A ', users: '  ' }), { units: 'id,name\na,A\n' })
@@ -18,4 +18,9 @@ t.test('rows that would be written are counted over all tables', async (t) => {
   const counts = (written: number) => ({ written, unchanged: 9 })
   const all = { units: counts(1), users: counts(2), positions: counts(0), holders: counts(4) }
   t.equal(writtenIn({ ...all, dryRun: true }), 7)
+})
+
+t.test('lines are counted without the head of each table', async (t) => {
+  t.equal(rowsIn({ units: 'id,name\na,A\nb,B\n', users: 'login\n' }), 2)
+  t.equal(rowsIn({}), 0)
 })

@@ -1,6 +1,11 @@
 import t from 'tap'
 import { stepsByWeights } from '../../../web/pages/rollouts/own-weights.ts'
-import { evidenceShare, tracePoints } from '../../../web/pages/rollouts/rollout.ts'
+import {
+  commandLines,
+  evidenceShare,
+  startLine,
+  tracePoints,
+} from '../../../web/pages/rollouts/rollout.ts'
 
 t.test('evidence is drawn by its logarithm, from none to the abort line', async (t) => {
   t.equal(evidenceShare(0.2, 100), 0)
@@ -44,4 +49,27 @@ t.test('weights that fall, are none or beyond all calls are no plan', async (t) 
   for (const text of ['', '0', '50, 5', '5, 5', '101', 'ten', '-1']) {
     t.equal(stepsByWeights(text, { minutes: 1, calls: 1 }), undefined, text)
   }
+})
+
+t.test('what may be done with a rollout has its command line', async (t) => {
+  const of = { id: 'rol_1', plugin: '@acme/orders' }
+  t.same(commandLines({ ...of, state: 'running' }), [
+    'npx signalbox rollout abort rol_1',
+    'npx signalbox rollout pause rol_1',
+    'npx signalbox rollout promote rol_1',
+    'npx signalbox rollout analysis rol_1',
+  ])
+  t.equal(
+    commandLines({ ...of, state: 'completed' })[0],
+    'npx signalbox plugin rollback @acme/orders',
+  )
+})
+
+t.test('a plan of steps of its own is started from a file', async (t) => {
+  const wish = { plugin: '@acme/orders', version: '1.1.0' }
+  t.equal(startLine(wish), 'npx signalbox rollout start @acme/orders@1.1.0')
+  t.equal(
+    startLine({ ...wish, steps: [{ weightBp: 10_000 }], cohortBy: 'tenant' }),
+    `echo '[{"weightBp":10000}]' > steps.json && npx signalbox rollout start @acme/orders@1.1.0 --steps steps.json --by tenant`,
+  )
 })

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { App, Button, Card, Descriptions, Form, Input, Tabs } from 'antd'
+import { App, Button, Card, Descriptions, Form, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { mayTry } from '../../api/may-try.ts'
@@ -13,6 +13,7 @@ import { ChooseTenant } from '../../parts/choose-tenant.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { PageHead } from '../../parts/page-head.tsx'
+import { Sections } from '../../parts/sections.tsx'
 import { type AppOfTenant, appPath } from './app-of-tenant.ts'
 import { AppSubscriptions } from './app-subscriptions.tsx'
 import { AppState } from './apps-page.tsx'
@@ -44,9 +45,9 @@ function OneApp({ tenant, id }: { tenant: string; id: string }) {
         <AppState suspendedBy={value.suspendedBy} />
         <StatusButton app={value} />
       </PageHead>
-      <Tabs
-        activeKey={tab}
-        onChange={setTab}
+      <Sections
+        open={tab}
+        onOpen={setTab}
         items={[
           {
             key: 'subscriptions',

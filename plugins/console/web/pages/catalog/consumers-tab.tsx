@@ -45,7 +45,7 @@ export function ConsumersTab({ id, service }: { id: string; service: ServiceMajo
           emptyText: (
             <EmptyState
               text={t('noConsumers')}
-              command={`npx signalbox subscribe <app> ${id}@${service.major} --tenant <tenant>`}
+              command={`npx signalbox subscribe planner ${id}@${service.major} --tenant acme`}
             />
           ),
         }}

@@ -4,7 +4,7 @@ import { Link } from 'react-router'
 import { mayTry } from '../../api/may-try.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
-import { useViewer } from '../../app/viewer-context.ts'
+import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { numberText } from '../../parts/formats.ts'
@@ -19,6 +19,7 @@ import type { Plan, ServiceMajor } from './service.ts'
 export function PlansTab({ id, service }: { id: string; service: ServiceMajor }) {
   const { t } = useTranslation('catalog')
   const viewer = useViewer()
+  const tenant = useTenant()
   const place = usePlace()
   const keep = usePlaceQuery()
   const actions = useActionsColumn(id, service.major)
@@ -93,7 +94,7 @@ export function PlansTab({ id, service }: { id: string; service: ServiceMajor })
         </div>
       )}
       <CliLine
-        command={`npx signalbox subscribe <app> ${named} --tenant <tenant> --plan standard`}
+        command={`npx signalbox subscribe planner ${named} --tenant ${tenant ?? 'acme'} --plan standard`}
       />
     </div>
   )

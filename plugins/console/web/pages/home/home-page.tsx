@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { PageHead } from '../../parts/page-head.tsx'
+import { BeginHere } from './begin-here.tsx'
 import { Guide } from './guide.tsx'
 import { Health } from './health.tsx'
 import { LiveRollouts } from './live-rollouts.tsx'
@@ -14,7 +15,7 @@ export function HomePage() {
   const isOperator = viewer.kind === 'operator'
   return (
     <div className="stack">
-      <PageHead title={t('pages.home')} />
+      <PageHead title={t('pages.home')}>{isOperator && <BeginHere />}</PageHead>
       <NeedsYou viewer={viewer} tenant={tenant} />
       {isOperator && (
         <>

@@ -10,7 +10,15 @@ import { ChooseTenant } from '../../parts/choose-tenant.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
-import { filledTables, type Imported, isSeen, TABLES, type Tables, writtenIn } from './import.ts'
+import {
+  filledTables,
+  type Imported,
+  isSeen,
+  rowsIn,
+  TABLES,
+  type Tables,
+  writtenIn,
+} from './import.ts'
 import { ImportTable } from './import-table.tsx'
 
 /** A company's units, people and positions from tables: looked at first, then taken, all of it or nothing. */
@@ -70,23 +78,26 @@ function Exports({ tenant }: { tenant: string }) {
   )
 }
 
+/** All of it is one change: tens of thousands of rows take a while, and there is no half of them to be told of. */
+const IMPORT_MS = 600_000
+
 /** The dry run of the very tables that are taken afterwards. */
 function Take({ tenant, tables }: { tenant: string; tables: Tables }) {
   const { t } = useTranslation('identity')
   const [seen, setSeen] = useState<{ tables: Tables; imported: Imported }>()
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/organisation:import`
   const dryRun = useFormChange(
-    (of: Tables) => request<Imported>('POST', path, { body: { ...of, dryRun: true } }),
-    (imported, of) => {
-      setSeen({ tables: of, imported })
+    (of: Tables) => imported(path, of, true),
+    (found, of) => {
+      setSeen({ tables: of, imported: found })
       return undefined
     },
   )
   const take = useFormChange(
-    (of: Tables) => request<Imported>('POST', path, { body: { ...of, dryRun: false } }),
-    (imported) => {
+    (of: Tables) => imported(path, of, false),
+    (found) => {
       setSeen(undefined)
-      return t('import.taken', { count: writtenIn(imported) })
+      return t('import.taken', { count: writtenIn(found) })
     },
   )
   const isReady = isSeen(seen?.tables, tables)
@@ -117,6 +128,9 @@ function Take({ tenant, tables }: { tenant: string; tables: Tables }) {
         </Popconfirm>
       </Space>
       <div aria-live="polite" className="stack">
+        {(dryRun.isPending || take.isPending) && (
+          <Alert type="info" showIcon title={t('import.underWay', { count: rowsIn(tables) })} />
+        )}
         {error !== null && <ProblemNote error={error} />}
         {seen !== undefined && !isReady && (
           <Alert type="info" showIcon title={t('import.changedSince')} />
@@ -126,6 +140,10 @@ function Take({ tenant, tables }: { tenant: string; tables: Tables }) {
       <CliLine command={shellLine(path, tables)} />
     </div>
   )
+}
+
+function imported(path: string, tables: Tables, dryRun: boolean): Promise<Imported> {
+  return request('POST', path, { body: { ...tables, dryRun }, deadlineMs: IMPORT_MS })
 }
 
 /** Tables are files for a shell: their texts would not be read in a line. */

@@ -43,3 +43,9 @@ export function isSeen(seen: Tables | undefined, now: Tables): boolean {
 export function writtenIn(imported: Imported): number {
   return TABLES.reduce((sum, name) => sum + imported[name].written, 0)
 }
+
+/** Lines of all tables without their heads, as far as a look at them tells. Pure. */
+export function rowsIn(tables: Tables): number {
+  const lines = Object.values(tables).map((text) => text.trim().split('\n').length - 1)
+  return lines.reduce((sum, count) => sum + Math.max(0, count), 0)
+}

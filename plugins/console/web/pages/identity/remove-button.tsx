@@ -2,6 +2,8 @@ import { App, Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
+import { CliLine } from '../../parts/cli-line.tsx'
+import { curlText } from '../../parts/command-text.ts'
 
 /** Takes a thing away as it was seen, once somebody has said yes. */
 export function RemoveButton({
@@ -30,6 +32,7 @@ export function RemoveButton({
   const ask = () =>
     void modal.confirm({
       title: question,
+      content: <CliLine command={curlText('DELETE', path)} />,
       okText: t('remove'),
       okButtonProps: { danger: true },
       onOk: () => mutate(undefined),

@@ -1,4 +1,3 @@
-import { Tabs, type TabsProps } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { mayTry } from '../../api/may-try.ts'
@@ -7,6 +6,7 @@ import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { Awaited } from '../../parts/awaited.tsx'
 import { ChooseTenant } from '../../parts/choose-tenant.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
+import { type Section, Sections } from '../../parts/sections.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { USER_TONES, type User } from './identity.ts'
 import { userPath } from './identity-paths.ts'
@@ -39,7 +39,7 @@ function OneUser({ tenant, id }: { tenant: string; id: string }) {
   const { value: user, etag } = data
   const of = { tenant, user }
   const isAdmin = mayTry(viewer, 'admin')
-  const items: NonNullable<TabsProps['items']> = [
+  const items: readonly Section[] = [
     { key: 'roles', label: t('roles'), children: <UserRoles {...of} /> },
     {
       key: 'details',
@@ -58,12 +58,7 @@ function OneUser({ tenant, id }: { tenant: string; id: string }) {
         <StatusTag tone={USER_TONES[user.state]} label={t(`states.${user.state}`)} />
       </PageHead>
       {isAdmin && <UserCommands {...of} />}
-      <Tabs
-        activeKey={tab}
-        onChange={setTab}
-        destroyOnHidden
-        items={isAdmin ? [...items, ...admins] : items}
-      />
+      <Sections items={isAdmin ? [...items, ...admins] : items} open={tab} onOpen={setTab} />
     </div>
   )
 }

@@ -8,7 +8,7 @@ import { CliLine } from '../../parts/cli-line.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { InstallProgress } from './install-progress.tsx'
 import { someText } from './package.ts'
-import { mayInstall, type PlannedTerms, type VersionPlan } from './version-plan.ts'
+import { INSTALL_MS, mayInstall, type PlannedTerms, type VersionPlan } from './version-plan.ts'
 
 /** The terms by their hash, the install, and what becomes of it. */
 export function InstallControl({ plan }: { plan: VersionPlan }) {
@@ -20,6 +20,7 @@ export function InstallControl({ plan }: { plan: VersionPlan }) {
   const install = useMutation({
     mutationFn: () =>
       request('POST', '/v1/plugins', {
+        deadlineMs: INSTALL_MS,
         body: {
           name: plugin,
           version,

@@ -1,13 +1,15 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert, Button } from 'antd'
+import { useCallback, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { useLive } from '../../api/live.ts'
 import { ProblemError } from '../../api/problem.ts'
 import { request } from '../../api/request.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { oneOf } from '../../parts/one-of.ts'
 import { type InstalledPlugin, pluginPath } from '../plugins/plugin.ts'
-import { progressOf } from './version-plan.ts'
+import { installationEvents, progressOf } from './version-plan.ts'
 
 const STATES = [
   'installed',
@@ -19,7 +21,7 @@ const STATES = [
   'signature_invalid',
 ] as const
 
-const EVERY_MS = 1000
+const STREAM = ['installation'] as const
 
 /** How far the installation is, as the host tells it, and where to go on from there. */
 export function InstallProgress({
@@ -99,9 +101,12 @@ function Done({
   )
 }
 
+/** Asked for again with each word of the host, which tells live how the installation moves. */
 function useInstalled(plugin: string, version: string, isAsked: boolean) {
+  const queries = useQueryClient()
+  const queryKey = useMemo(() => [pluginPath(plugin), 'progress'], [plugin])
   const { data } = useQuery({
-    queryKey: [pluginPath(plugin), 'progress'],
+    queryKey,
     queryFn: async ({ signal }): Promise<InstalledPlugin | null> => {
       try {
         return await request<InstalledPlugin>('GET', pluginPath(plugin), { signal })
@@ -111,12 +116,14 @@ function useInstalled(plugin: string, version: string, isAsked: boolean) {
         throw error
       }
     },
-    refetchInterval: ({ state }) => {
-      const found = state.data?.versions.find((one) => one.version === version)
-      const progress = progressOf(found?.state)
-      const isOver = progress === 'done' || progress === 'failed'
-      return isOver || (progress === 'waiting' && !isAsked) ? false : EVERY_MS
-    },
   })
-  return data?.versions.find((one) => one.version === version)
+  const found = data?.versions.find((one) => one.version === version)
+  const progress = progressOf(found?.state)
+  const isUnderWay = progress === 'working' || (progress === 'waiting' && isAsked)
+  const onEvent = useCallback(
+    () => void queries.invalidateQueries({ queryKey }),
+    [queries, queryKey],
+  )
+  useLive(isUnderWay ? installationEvents(plugin, version) : null, STREAM, onEvent)
+  return found
 }

@@ -6,6 +6,8 @@ import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
 import { hasRole } from '../../api/viewer.ts'
 import { useViewer } from '../../app/viewer-context.ts'
+import { CliLine } from '../../parts/cli-line.tsx'
+import { curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { instantText, numberText } from '../../parts/formats.ts'
 import { MoreRows } from '../../parts/more-rows.tsx'
@@ -133,6 +135,12 @@ function OwnRating({ tenant, name, major }: { tenant: string; name: string; majo
         </Button>
         {own !== undefined && <Button onClick={() => mutate(null)}>{t('takeBack')}</Button>}
       </div>
+      <CliLine
+        command={curlText('PUT', `${path}/${major}`, {
+          stars: own?.stars ?? 5,
+          text: own?.text ?? '',
+        })}
+      />
     </Form>
   )
 }

@@ -32,7 +32,7 @@ export function TrustTab({ version }: { version: ListedVersion }) {
       <Signature version={version} />
       <PublisherFacts name={version.publisher} />
       {viewer.kind === 'operator' && <Findings version={version} />}
-      <CliLine command={`npx signalbox verify ${fileOf(version)}`} />
+      <CliLine command={`npx signalbox verify ${fileOf(version)} --fingerprint SHA256:…`} />
     </div>
   )
 }

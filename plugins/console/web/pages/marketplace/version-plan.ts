@@ -112,3 +112,11 @@ export function progressOf(state: string | undefined): 'waiting' | 'working' | '
   if (UNDER_WAY.includes(state)) return 'working'
   return state === 'warm' || state === 'stable' ? 'done' : 'failed'
 }
+
+/** A version is fetched, checked and migrated before its first answer: how far it is, the stream of its events tells. */
+export const INSTALL_MS = 600_000
+
+/** Where the host tells how an installation moves. Pure. */
+export function installationEvents(plugin: string, version: string): string {
+  return `/v1/plugins/${encodeURIComponent(plugin)}/versions/${encodeURIComponent(version)}/events`
+}

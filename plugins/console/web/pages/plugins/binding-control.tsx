@@ -5,6 +5,7 @@ import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
+import { cliText, curlText } from '../../parts/command-text.ts'
 import { StatusTag, type Tone } from '../../parts/status-tag.tsx'
 import {
   askedNames,
@@ -92,7 +93,12 @@ export function BindingControl({
       {mayWrite && state.binding !== 'enabled' && missing.length > 0 && (
         <Consented state={state} names={missing} />
       )}
-      <CliLine command={`npx signalbox plugin enable ${name} --tenant ${tenant} --consent`} />
+      {mayWrite && state.binding !== 'enabled' && (
+        <CliLine command={`${cliText(['plugin', 'enable', name], { tenant })} --consent`} />
+      )}
+      {mayWrite && state.binding !== 'disabled' && (
+        <CliLine command={curlText('PUT', path, { binding: 'disabled' })} />
+      )}
     </div>
   )
 }

@@ -5,6 +5,8 @@ import { mayTry } from '../../api/may-try.ts'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
+import { CliLine } from '../../parts/cli-line.tsx'
+import { curlText } from '../../parts/command-text.ts'
 import { instantText } from '../../parts/formats.ts'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
@@ -52,7 +54,15 @@ export function GrantsTab({
     <div className="stack">
       {proposals > 0 && <Alert type="info" showIcon title={t('unused', { count: proposals })} />}
       <Asked path={path} state={state} />
+      <CliLine
+        command={curlText('POST', `${path}/grants`, {
+          capabilities: [...new Set(state.capabilities.map((one) => one.name))],
+        })}
+      />
       <Given path={path} grants={state.grants} uses={data?.uses ?? []} />
+      {state.grants[0] !== undefined && (
+        <CliLine command={curlText('DELETE', `${path}/grants/${state.grants[0].id}`)} />
+      )}
     </div>
   )
 }

@@ -5,6 +5,8 @@ import { mayTry } from '../../api/may-try.ts'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
+import { CliLine } from '../../parts/cli-line.tsx'
+import { curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { instantText } from '../../parts/formats.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
@@ -35,48 +37,54 @@ export function JobsTab({ tenant, name }: { tenant: string; name: string }) {
     () => t('jobAsked'),
   )
   if (isLoadingError) return <ProblemNote error={error} />
+  const first = data?.items[0]?.job
   return (
-    <Table<Job>
-      size="small"
-      rowKey="job"
-      loading={isPending}
-      pagination={false}
-      dataSource={[...(data?.items ?? [])]}
-      scroll={{ x: 'max-content' }}
-      locale={{ emptyText: <EmptyState text={t('noJobs')} /> }}
-      columns={[
-        { title: t('job'), dataIndex: 'job' },
-        {
-          title: t('cron'),
-          dataIndex: 'cron',
-          render: (cron: Job['cron']) =>
-            cron === null ? t('onDemand') : `${cron.cron} ${cron.tz ?? 'UTC'}`,
-        },
-        {
-          title: t('next'),
-          dataIndex: 'nextAt',
-          render: (at: string | null) => (at === null ? '–' : instantText(at, place)),
-        },
-        {
-          title: t('runs'),
-          dataIndex: 'runs',
-          render: ({ done, failed, missed }: Job['runs']) =>
-            t('runCounts', { done, failed, missed }),
-        },
-        ...(mayRun
-          ? [
-              {
-                title: t('actions'),
-                key: 'run',
-                render: (_: unknown, { job }: Job) => (
-                  <Button size="small" onClick={() => mutate(job)}>
-                    {t('runNow')}
-                  </Button>
-                ),
-              },
-            ]
-          : []),
-      ]}
-    />
+    <div className="stack">
+      <Table<Job>
+        size="small"
+        rowKey="job"
+        loading={isPending}
+        pagination={false}
+        dataSource={[...(data?.items ?? [])]}
+        scroll={{ x: 'max-content' }}
+        locale={{ emptyText: <EmptyState text={t('noJobs')} /> }}
+        columns={[
+          { title: t('job'), dataIndex: 'job' },
+          {
+            title: t('cron'),
+            dataIndex: 'cron',
+            render: (cron: Job['cron']) =>
+              cron === null ? t('onDemand') : `${cron.cron} ${cron.tz ?? 'UTC'}`,
+          },
+          {
+            title: t('next'),
+            dataIndex: 'nextAt',
+            render: (at: string | null) => (at === null ? '–' : instantText(at, place)),
+          },
+          {
+            title: t('runs'),
+            dataIndex: 'runs',
+            render: ({ done, failed, missed }: Job['runs']) =>
+              t('runCounts', { done, failed, missed }),
+          },
+          ...(mayRun
+            ? [
+                {
+                  title: t('actions'),
+                  key: 'run',
+                  render: (_: unknown, { job }: Job) => (
+                    <Button size="small" onClick={() => mutate(job)}>
+                      {t('runNow')}
+                    </Button>
+                  ),
+                },
+              ]
+            : []),
+        ]}
+      />
+      {mayRun && first !== undefined && (
+        <CliLine command={curlText('POST', `${path}/${encodeURIComponent(first)}:run`, {})} />
+      )}
+    </div>
   )
 }

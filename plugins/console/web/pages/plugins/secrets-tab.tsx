@@ -3,6 +3,8 @@ import { Button, Form, Input, Popconfirm, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
+import { CliLine } from '../../parts/cli-line.tsx'
+import { curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
@@ -67,21 +69,28 @@ function SecretForm({ path, name }: { path: string; name: string }) {
     },
   )
   return (
-    <Form
-      form={form}
-      name={`secret-${name}`}
-      layout="inline"
-      onFinish={({ value }) => mutate(value)}
-    >
-      <Form.Item name="value" label={t('newValue', { name })} rules={[{ required: true, min: 6 }]}>
-        <Input.Password autoComplete="off" visibilityToggle={false} />
-      </Form.Item>
-      <Button htmlType="submit" type="primary" loading={isPending}>
-        {t('set')}
-      </Button>
-      <Popconfirm title={t('confirmRemoveSecret', { name })} onConfirm={() => mutate(null)}>
-        <Button danger>{t('remove')}</Button>
-      </Popconfirm>
-    </Form>
+    <div className="stack">
+      <Form
+        form={form}
+        name={`secret-${name}`}
+        layout="inline"
+        onFinish={({ value }) => mutate(value)}
+      >
+        <Form.Item
+          name="value"
+          label={t('newValue', { name })}
+          rules={[{ required: true, min: 6 }]}
+        >
+          <Input.Password autoComplete="off" visibilityToggle={false} />
+        </Form.Item>
+        <Button htmlType="submit" type="primary" loading={isPending}>
+          {t('set')}
+        </Button>
+        <Popconfirm title={t('confirmRemoveSecret', { name })} onConfirm={() => mutate(null)}>
+          <Button danger>{t('remove')}</Button>
+        </Popconfirm>
+      </Form>
+      <CliLine command={curlText('PUT', path, { value: '…' })} />
+    </div>
   )
 }

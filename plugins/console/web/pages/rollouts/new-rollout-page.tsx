@@ -8,13 +8,12 @@ import { useFormChange } from '../../api/use-change.ts'
 import { useWholeList } from '../../api/whole-list.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
-import { cliText } from '../../parts/command-text.ts'
 import { useCutMenu } from '../../parts/cut-menu.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { textIn } from '../../texts/languages.ts'
 import { stepsByWeights } from './own-weights.ts'
-import type { RolloutSummary, Sentence, Step } from './rollout.ts'
+import { type RolloutSummary, type Sentence, type Step, startLine } from './rollout.ts'
 import { useRunningOther } from './running-other.ts'
 
 const ROLLOUTS = '/v1/rollouts'
@@ -147,7 +146,7 @@ export function NewRolloutPage() {
 
 /** The last word. Where another rollout of the plugin runs, it is taken back with it. */
 function Start({
-  wish: { plugin, version },
+  wish,
   other,
   isPending,
   onStart,
@@ -159,7 +158,7 @@ function Start({
 }) {
   const { t } = useTranslation('rollouts')
   const keep = usePlaceQuery()
-  const command = cliText(['rollout', 'start', `${plugin}@${version}`])
+  const command = startLine(wish)
   return (
     <>
       {other !== undefined && (
@@ -169,7 +168,7 @@ function Start({
           title={t('plan.otherRuns', { from: other.from, to: other.to })}
           description={
             <Link to={{ pathname: `/rollouts/${other.id}`, search: keep }}>
-              {t('plan.toOther', { plugin, to: other.to })}
+              {t('plan.toOther', { plugin: wish.plugin, to: other.to })}
             </Link>
           }
         />

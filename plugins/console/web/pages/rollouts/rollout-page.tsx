@@ -13,8 +13,8 @@ import { AbortButton } from './abort-button.tsx'
 import { EvidenceChart } from './evidence-chart.tsx'
 import { RehearsalCard } from './rehearsal-card.tsx'
 import {
+  commandLines,
   evidenceShare,
-  isOver,
   type ShownRollout,
   type Step,
   shareOf,
@@ -45,13 +45,11 @@ export function RolloutPage() {
       <Evidence rollout={rollout} />
       <Transitions rollout={rollout} />
       <Card size="small" title={t('byCommand')}>
-        <CliLine
-          command={
-            isOver(rollout.state)
-              ? `npx signalbox rollout analysis ${rollout.id}`
-              : `npx signalbox rollout abort ${rollout.id}`
-          }
-        />
+        <div className="stack">
+          {commandLines(rollout).map((line) => (
+            <CliLine key={line} command={line} />
+          ))}
+        </div>
       </Card>
     </div>
   )

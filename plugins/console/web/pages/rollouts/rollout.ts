@@ -1,3 +1,4 @@
+import { cliText, shellWord } from '../../parts/command-text.ts'
 import type { Tone } from '../../parts/status-tag.tsx'
 
 /** A sentence of the host in both languages. */
@@ -22,6 +23,7 @@ export type Counts = Readonly<Record<Arm, number>>
 
 export interface Step {
   readonly weightBp?: number
+  readonly hold?: unknown
   readonly shadow?: unknown
   readonly approve?: unknown
   readonly gate?: unknown
@@ -118,6 +120,38 @@ export function commandsOf({ state }: Pick<RolloutSummary, 'state'>): readonly s
     rolled_back: ['retry'],
   }
   return table[state]
+}
+
+/** What a person may do with it, and look at, by the command line. Pure. */
+export function commandLines(
+  rollout: Pick<RolloutSummary, 'id' | 'plugin' | 'state'>,
+): readonly string[] {
+  const { id, plugin, state } = rollout
+  const own = commandsOf(rollout).map((command) =>
+    command === 'rollback'
+      ? cliText(['plugin', 'rollback', plugin])
+      : cliText(['rollout', command, id]),
+  )
+  return [
+    ...(isOver(state) ? [] : [cliText(['rollout', 'abort', id])]),
+    ...own,
+    cliText(['rollout', 'analysis', id]),
+  ]
+}
+
+/** Plans and starts; steps of one's own come from a file. Pure. */
+export function startLine(wish: {
+  readonly plugin: string
+  readonly version: string
+  readonly steps?: readonly Step[]
+  readonly cohortBy?: string
+}): string {
+  const { plugin, version, steps, cohortBy } = wish
+  const words = ['rollout', 'start', `${plugin}@${version}`]
+  const by = cohortBy === undefined ? {} : { by: cohortBy }
+  if (steps === undefined) return cliText(words, by)
+  const text = shellWord(JSON.stringify(steps))
+  return `echo ${text} > steps.json && ${cliText(words, { steps: 'steps.json', ...by })}`
 }
 
 /** The share of all calls that the new version is to have, 0 to 1. */

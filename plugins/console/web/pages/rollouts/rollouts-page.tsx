@@ -55,7 +55,7 @@ export function RolloutsPage() {
             ) : (
               <EmptyState
                 text={t('empty')}
-                command="npx signalbox rollout start @acme/orders 1.1.0"
+                command="npx signalbox rollout start @acme/orders@1.1.0"
               />
             ),
         }}

@@ -6,7 +6,7 @@ import { useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
-import { UserSelect, useUserName } from '../identity/user-select.tsx'
+import { UserSelect, useUserNames } from '../identity/user-select.tsx'
 import { policyPath, type SignInPolicy } from './connection.ts'
 
 /** Whether there is a way in beside the provider, and who still has it when the provider is away. */
@@ -47,7 +47,7 @@ export function PolicyCard({
 
 function Present({ tenant, policy }: { tenant: string; policy: SignInPolicy }) {
   const { t } = useTranslation('sso')
-  const nameOf = useUserName(tenant)
+  const nameOf = useUserNames(tenant, policy.breakGlass == null ? [] : [policy.breakGlass])
   if (!policy.ssoOnly) return <p>{t('isOpen')}</p>
   return <p>{t('isSsoOnly', { name: nameOf(policy.breakGlass ?? '') })}</p>
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Tabs, type TabsProps } from 'antd'
+import { Alert } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { request } from '../../api/request.ts'
@@ -7,6 +7,7 @@ import { useParam } from '../../app/use-param.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { Awaited } from '../../parts/awaited.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
+import { type Section, Sections } from '../../parts/sections.tsx'
 import { CommandButtons } from './command-buttons.tsx'
 import { CredentialsTab } from './credentials-tab.tsx'
 import { ExpectationsTab } from './expectations-tab.tsx'
@@ -42,7 +43,7 @@ function OneSubscription({ subscription }: { subscription: Subscription }) {
   const plan = major?.plans.find(({ name }) => name === subscription.plan)
   const sides = sidesOf(viewer, subscription, major?.ownerTenant)
   const isSubscribers = subscription.credentials !== undefined
-  const items: NonNullable<TabsProps['items']> = [
+  const items: readonly Section[] = [
     {
       key: 'overview',
       label: t('tabs.overview'),
@@ -88,7 +89,7 @@ function OneSubscription({ subscription }: { subscription: Subscription }) {
           title={t(sides.includes('owner') ? 'waitsForYou' : 'waitsForOwner')}
         />
       )}
-      <Tabs activeKey={tab} onChange={setTab} items={items} />
+      <Sections items={items} open={tab} onOpen={setTab} />
     </div>
   )
 }

@@ -1,4 +1,5 @@
 import { Checkbox, Form, Input, Modal } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
@@ -28,8 +29,9 @@ export function ReplayDialog({ webhook, onClose }: { webhook: Webhook; onClose: 
   const { t } = useTranslation(['webhooks', 'services'])
   const [form] = Form.useForm<Fields>()
   const fields: Partial<Fields> = Form.useWatch([], form) ?? {}
+  const [soFar, setSoFar] = useState<number>()
   const replay = useFormChange(
-    (given: Fields) => replayAll(webhook.id, given),
+    (given: Fields) => replayAll(webhook.id, given, setSoFar),
     (count) => {
       onClose()
       return t('webhooks:replayed', { count })
@@ -58,6 +60,9 @@ export function ReplayDialog({ webhook, onClose }: { webhook: Webhook; onClose: 
             <Checkbox>{t('webhooks:alsoDelivered')}</Checkbox>
           </Form.Item>
         </Form>
+        {replay.isPending && soFar !== undefined && (
+          <p role="status">{t('webhooks:replayedSoFar', { count: soFar })}</p>
+        )}
         {replay.error !== null && <ProblemNote error={replay.error} />}
         <CliLine command={commandOf(webhook.id, fields)} />
       </div>
@@ -65,7 +70,12 @@ export function ReplayDialog({ webhook, onClose }: { webhook: Webhook; onClose: 
   )
 }
 
-async function replayAll(id: string, { since, until, isAlsoDelivered }: Fields): Promise<number> {
+/** @param told how many are queued, after each part */
+async function replayAll(
+  id: string,
+  { since, until, isAlsoDelivered }: Fields,
+  told: (count: number) => void,
+): Promise<number> {
   const end = instantOfField(until)
   const range = {
     since: instantOfField(since),
@@ -80,6 +90,7 @@ async function replayAll(id: string, { since, until, isAlsoDelivered }: Fields):
     const { replayed, hasMore, next } = await request<Replayed>('POST', path, { body })
     count += replayed
     cursor = next
+    told(count)
     if (!hasMore) break
   }
   return count

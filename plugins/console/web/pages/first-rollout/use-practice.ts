@@ -1,0 +1,72 @@
+import { useQuery } from '@tanstack/react-query'
+import type { Listed } from '../../api/list.ts'
+import { ProblemError } from '../../api/problem.ts'
+import { request } from '../../api/request.ts'
+import { packagePath } from '../marketplace/package.ts'
+import { progressOf } from '../marketplace/version-plan.ts'
+import {
+  type InstalledPlugin,
+  pluginPath,
+  type TenantPlugin,
+  tenantPluginPath,
+} from '../plugins/plugin.ts'
+import { isOver, type RolloutSummary } from '../rollouts/rollout.ts'
+import { PRACTICE, triedBad } from './practice.ts'
+
+const EVERY_MS = 1000
+
+/** Whether the marketplace has what the practice needs; undefined: it is being asked. */
+export function useHasPractice() {
+  return useQuery({
+    queryKey: [packagePath(PRACTICE), 'practice'],
+    queryFn: async ({ signal }) =>
+      (await orNull(request('GET', packagePath(PRACTICE), { signal }))) !== null,
+  })
+}
+
+export function usePracticePlugin() {
+  return useQuery({
+    queryKey: [pluginPath(PRACTICE), 'practice'],
+    queryFn: ({ signal }) =>
+      orNull(request<InstalledPlugin>('GET', pluginPath(PRACTICE), { signal })),
+    // Until what was asked for has become something.
+    refetchInterval: ({ state }) =>
+      state.data?.versions.some((one) => progressOf(one.state) === 'working') ? EVERY_MS : false,
+  })
+}
+
+export function usePracticeBinding(tenant: string | undefined, isInstalled: boolean) {
+  const path = tenantPluginPath(tenant ?? '', PRACTICE)
+  return useQuery({
+    queryKey: [path, 'practice'],
+    queryFn: ({ signal }) => orNull(request<TenantPlugin>('GET', path, { signal })),
+    enabled: tenant !== undefined && isInstalled,
+  })
+}
+
+export function usePracticeRollout(isInstalled: boolean) {
+  return useQuery({
+    queryKey: ['/v1/rollouts', { plugin: PRACTICE }],
+    queryFn: ({ signal }) =>
+      request<Listed<RolloutSummary>>('GET', '/v1/rollouts', {
+        query: { plugin: PRACTICE, limit: 50 },
+        signal,
+      }),
+    select: ({ items }) => triedBad(items) ?? null,
+    refetchInterval: ({ state }) => {
+      const tried = triedBad(state.data?.items ?? [])
+      return tried === undefined || isOver(tried.state) ? false : EVERY_MS
+    },
+    enabled: isInstalled,
+  })
+}
+
+/** What is not there yet is no fault here. */
+async function orNull<Answer>(asked: Promise<Answer>): Promise<Answer | null> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof ProblemError && error.problem.status === 404) return null
+    throw error
+  }
+}

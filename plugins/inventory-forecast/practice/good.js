@@ -1,0 +1,15 @@
+const DAY_MS = 86_400_000
+
+function promise({ ordered, days }) {
+  const delivery = new Date(Date.parse(ordered) + days * DAY_MS)
+  return { delivery: delivery.toISOString().slice(0, 10) }
+}
+
+function selfTest() {
+  const { delivery } = promise({ ordered: '2026-11-25', days: 9 })
+  if (delivery !== '2026-12-04') throw new Error(`the ninth day is ${delivery}`)
+}
+
+globalThis.__signalbox_plugin = {
+  default: { services: { 'practice.delivery': { promise } }, selfTest },
+}
