@@ -21,7 +21,16 @@ export interface PageEntry {
 }
 
 export type PageId =
-  | ('home' | 'contributed' | 'new-rollout' | 'plugin' | 'plugins' | 'rollout' | 'rollouts')
+  | (
+      | 'home'
+      | 'contributed'
+      | 'command'
+      | 'new-rollout'
+      | 'plugin'
+      | 'plugins'
+      | 'rollout'
+      | 'rollouts'
+    )
   | ('app' | 'apps' | 'dead-letters' | 'statements' | 'webhook' | 'webhooks')
   | ('new-subscription' | 'subscription' | 'subscriptions')
   | ('approvals' | 'audit' | 'freezes' | 'invocation')
@@ -47,6 +56,11 @@ export const PAGES: readonly PageEntry[] = [
     path: '/p/*',
     group: 'plugins',
     load: async () => (await import('../contributed/contributed-page.tsx')).ContributedPage,
+  },
+  {
+    id: 'command',
+    path: '/commands/:plugin/:command',
+    load: async () => (await import('../contributed/slots/command-page.tsx')).CommandPage,
   },
   {
     id: 'plugins',

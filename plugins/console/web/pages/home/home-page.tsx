@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
+import { HomeWidgets } from '../../contributed/slots/home-widgets.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { Guide } from './guide.tsx'
 import { Health } from './health.tsx'
@@ -16,12 +17,15 @@ export function HomePage() {
     <div className="stack">
       <PageHead title={t('pages.home')} />
       <NeedsYou viewer={viewer} tenant={tenant} />
-      {isOperator && (
+      {isOperator ? (
         <>
           <LiveRollouts />
           <Health />
           <Guide tenant={tenant} />
         </>
+      ) : (
+        // Cards show a company's own data, which nobody but its people is let see.
+        <HomeWidgets />
       )}
     </div>
   )
