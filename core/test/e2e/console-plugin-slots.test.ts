@@ -67,7 +67,8 @@ t.test('cards and commands of plugins in the console', { skip: withoutChromium }
 
   const command = async (text: string) => {
     await page.keyboard.press('Control+K')
-    await page.getByRole('combobox', { name: 'Go to' }).fill(text)
+    await page.locator('dialog[open] .palette').waitFor()
+    await page.keyboard.type(text)
     return page.getByRole('option')
   }
 
@@ -79,7 +80,7 @@ t.test('cards and commands of plugins in the console', { skip: withoutChromium }
     t.match(page.url(), /\/console\/p\/module\/count\?of=seven$/)
     await (await command('strange command')).first().waitFor({ state: 'detached' })
     await page.keyboard.press('Escape')
-    await page.getByRole('combobox', { name: 'Go to' }).waitFor({ state: 'detached' })
+    await page.locator('.palette').waitFor({ state: 'detached' })
   })
 
   t.test('a command that is a form has an address, and leads on when it is done', async (t) => {

@@ -10,7 +10,7 @@ import { Overlay } from './overlay.tsx'
 import { usePlaceQuery } from './place-query.ts'
 import { useViewer } from './viewer-context.ts'
 
-/** Ctrl K: go anywhere by the first letters of its name. A combobox with a list (WAI-ARIA APG). */
+/** Ctrl K: go anywhere by the first letters of its name, which whoever opens it types at once. A combobox with a list (WAI-ARIA APG). */
 export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation()
   return (
@@ -37,7 +37,7 @@ function Palette({ onClose }: { onClose: () => void }) {
   return (
     <>
       <input
-        ref={focused}
+        data-first-focus
         className="text-field"
         role="combobox"
         aria-expanded
@@ -86,9 +86,4 @@ function useAllCommands(): readonly Command[] {
   const { shown } = usePluginCommands()
   const own = useEntryGroups().flatMap(({ entries }) => entries)
   return [...own, ...paletteCommands(shown, { viewer, pages, keep, language: i18n.language })]
-}
-
-/** Whoever opens it wants to type. */
-function focused(input: HTMLInputElement | null): void {
-  input?.focus()
 }
