@@ -34,7 +34,7 @@ export type PageId =
   | ('app' | 'apps' | 'dead-letters' | 'statements' | 'webhook' | 'webhooks')
   | ('new-subscription' | 'subscription' | 'subscriptions')
   | ('approvals' | 'audit' | 'freezes' | 'invocation')
-  | ('import' | 'positions' | 'roles' | 'units' | 'user' | 'users')
+  | ('company' | 'import' | 'positions' | 'roles' | 'units' | 'user' | 'users')
   | ('catalog' | 'marketplace' | 'package' | 'review' | 'reviews' | 'service')
 
 const isOperator = (viewer: Viewer): boolean => viewer.kind === 'operator'
@@ -233,6 +233,13 @@ export const PAGES: readonly PageEntry[] = [
     group: 'governance',
     load: async () => (await import('../pages/identity/roles-page.tsx')).RolesPage,
     isFor: seesRoles,
+  },
+  {
+    id: 'company',
+    path: '/identity/company',
+    group: 'governance',
+    load: async () => (await import('../pages/identity/company-page.tsx')).CompanyPage,
+    isFor: looksAfterPeople,
   },
   {
     id: 'import',

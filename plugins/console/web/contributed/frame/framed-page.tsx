@@ -6,6 +6,8 @@ import { callService } from '../../api/call-service.ts'
 import { preferences } from '../../app/preferences.ts'
 import { useStore } from '../../app/store.ts'
 import { useIsDark } from '../../app/use-is-dark.ts'
+import { usePlace } from '../../parts/use-place.ts'
+import { browserZone } from '../../parts/wall-clock.ts'
 import { textIn } from '../../texts/languages.ts'
 import { useContributedPlace } from '../contributed-context.ts'
 import { linkedPage } from '../offered-pages.ts'
@@ -131,13 +133,15 @@ function useSetting(): FrameSetting {
   const { scheme } = useStore(preferences)
   const isDark = useIsDark(scheme)
   const { params } = useContributedPlace()
+  const { timeZone = browserZone() } = usePlace()
   return useMemo(
     () => ({
       language: i18n.language,
       theme: isDark ? ('dark' as const) : ('light' as const),
+      timeZone,
       params: Object.fromEntries(params),
     }),
-    [i18n.language, isDark, params],
+    [i18n.language, isDark, timeZone, params],
   )
 }
 

@@ -7,7 +7,8 @@ import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
 import { Figures } from '../../parts/figures.tsx'
-import { bytesText, instantText, numberText } from '../../parts/formats.ts'
+import { bytesText, numberText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { Missing } from '../../parts/missing.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
@@ -77,7 +78,7 @@ function Head({ call }: { call: KeptCall }) {
         [t('id'), <code key="id">{call.id}</code>],
         [t('plugin'), plugin],
         [t('arm'), t(`arms.${call.arm}`)],
-        [t('startedAt'), instantText(call.startedAt, place)],
+        [t('startedAt'), <Instant key="at" at={call.startedAt} />],
         [t('keptFor'), t(`reasons.${call.reason}`)],
         [t('caller'), call.principal ?? t('unknown')],
         [t('took'), ms(call.tookMs)],

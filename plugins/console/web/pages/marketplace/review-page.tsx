@@ -5,7 +5,8 @@ import { useParams } from 'react-router'
 import { request } from '../../api/request.ts'
 import { useParam } from '../../app/use-param.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { bytesText, instantText } from '../../parts/formats.ts'
+import { bytesText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { type Section, Sections } from '../../parts/sections.tsx'
@@ -94,11 +95,11 @@ function Facts({ review }: { review: ShownReview }) {
           label: t('reviews.needed'),
           children: t('reviews.neededMissing', { needed, missing }),
         },
-        { key: 'opened', label: t('reviews.openedAt'), children: instantText(openedAt, place) },
+        { key: 'opened', label: t('reviews.openedAt'), children: <Instant at={openedAt} /> },
         {
           key: 'decided',
           label: t('reviews.decidedAt'),
-          children: decidedAt === null ? '–' : instantText(decidedAt, place),
+          children: decidedAt === null ? '–' : <Instant at={decidedAt} />,
         },
         { key: 'size', label: t('size'), children: bytesText(dist.size, place) },
         { key: 'integrity', label: t('integrity'), children: <code>{dist.integrity}</code> },

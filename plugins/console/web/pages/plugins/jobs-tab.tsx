@@ -4,9 +4,8 @@ import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { instantText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
-import { usePlace } from '../../parts/use-place.ts'
 import { tenantPluginPath } from './plugin.ts'
 
 interface Job {
@@ -20,7 +19,6 @@ interface Job {
 /** Work at set times: when it runs next, how it went, and to run it now. */
 export function JobsTab({ tenant, name }: { tenant: string; name: string }) {
   const { t } = useTranslation('plugins')
-  const place = usePlace()
   const path = `${tenantPluginPath(tenant, name)}/jobs`
   const { data, error, isPending } = useQuery({
     queryKey: [path],
@@ -52,7 +50,7 @@ export function JobsTab({ tenant, name }: { tenant: string; name: string }) {
         {
           title: t('next'),
           dataIndex: 'nextAt',
-          render: (at: string | null) => (at === null ? '–' : instantText(at, place)),
+          render: (at: string | null) => (at === null ? '–' : <Instant at={at} />),
         },
         {
           title: t('runs'),

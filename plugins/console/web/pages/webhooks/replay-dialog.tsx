@@ -1,10 +1,10 @@
-import { Checkbox, Form, Input, Modal } from 'antd'
+import { Checkbox, Form, Modal } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
-import { instantOfField } from '../../parts/instant-field.ts'
+import { InstantInput } from '../../parts/instant-input.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { type Webhook, webhookPath } from './webhook.ts'
 
@@ -49,10 +49,10 @@ export function ReplayDialog({ webhook, onClose }: { webhook: Webhook; onClose: 
         <p>{t('webhooks:replayMeans')}</p>
         <Form<Fields> form={form} name="replay" layout="vertical" onFinish={replay.mutate}>
           <Form.Item name="since" label={t('webhooks:since')} rules={[{ required: true }]}>
-            <Input type="datetime-local" />
+            <InstantInput />
           </Form.Item>
           <Form.Item name="until" label={t('webhooks:until')}>
-            <Input type="datetime-local" />
+            <InstantInput />
           </Form.Item>
           <Form.Item name="isAlsoDelivered" valuePropName="checked">
             <Checkbox>{t('webhooks:alsoDelivered')}</Checkbox>
@@ -66,10 +66,9 @@ export function ReplayDialog({ webhook, onClose }: { webhook: Webhook; onClose: 
 }
 
 async function replayAll(id: string, { since, until, isAlsoDelivered }: Fields): Promise<number> {
-  const end = instantOfField(until)
   const range = {
-    since: instantOfField(since),
-    ...(end === undefined ? {} : { until: end }),
+    since,
+    ...(until ? { until } : {}),
     ...(isAlsoDelivered === true ? { states: ['dead', 'delivered'] } : {}),
   }
   let count = 0
@@ -87,8 +86,8 @@ async function replayAll(id: string, { since, until, isAlsoDelivered }: Fields):
 
 function commandOf(id: string, { since, until, isAlsoDelivered }: Partial<Fields>): string {
   const text = cliText(['webhook', 'replay', id], {
-    since: instantOfField(since) ?? '2026-01-31T08:00:00Z',
-    until: instantOfField(until),
+    since: since || '2026-01-31T08:00:00Z',
+    until,
   })
   return isAlsoDelivered === true ? `${text} --delivered` : text
 }

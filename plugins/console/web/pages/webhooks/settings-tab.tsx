@@ -4,16 +4,14 @@ import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
-import { instantText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
-import { usePlace } from '../../parts/use-place.ts'
 import { type Webhook, webhookPath } from './webhook.ts'
 import { WebhookFields, type WebhookFieldValues, webhookBody } from './webhook-fields.tsx'
 
 /** Where events go and which; what waits goes to the new address. */
 export function SettingsTab({ webhook, may }: { webhook: Webhook; may: boolean }) {
   const { t } = useTranslation(['webhooks', 'services'])
-  const place = usePlace()
   const [form] = Form.useForm<WebhookFieldValues>()
   const { url, types, keys, description } = webhook
   const first = { url, types, keys: keys ?? [], description }
@@ -36,7 +34,7 @@ export function SettingsTab({ webhook, may }: { webhook: Webhook; may: boolean }
             {
               key: 'at',
               label: t('webhooks:createdAt'),
-              children: instantText(webhook.createdAt, place),
+              children: <Instant at={webhook.createdAt} />,
             },
           ]}
         />
