@@ -27,6 +27,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   'marketplace import': ['signalbox marketplace import vendor acme.bundle'],
   'tenant create': ['signalbox tenant create acme --name "Acme Ltd"'],
+  'tenant change': ['signalbox tenant change acme --time-zone Asia/Shanghai'],
   sign: ['signalbox sign --new-key', 'signalbox sign'],
   verify: [
     'signalbox verify acme-gate-1.0.0.tgz --fingerprint SHA256:… --url https://plugins.example.com',

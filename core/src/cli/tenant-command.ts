@@ -38,7 +38,44 @@ const create = defineCommand({
   },
 })
 
+const change = defineCommand({
+  meta: {
+    name: 'change',
+    description: say({
+      en: 'Rename a tenant, or say in which time zone its times are shown',
+      'zh-CN': '重命名租户，或设置其时间显示所用的时区',
+    }),
+  },
+  args: {
+    id: { type: 'positional', required: true, description: 'id' },
+    name: { type: 'string', description: say({ en: 'Name shown to people', 'zh-CN': '显示名称' }) },
+    'time-zone': {
+      type: 'string',
+      description: say({
+        en: "Such as Asia/Shanghai; browser: of whoever's browser it is",
+        'zh-CN': '例如 Asia/Shanghai；browser：使用各自浏览器的时区',
+      }),
+    },
+    ...hostArguments,
+  },
+  run: async ({ args }) => {
+    const client = new HostClient(await connectionOf(args))
+    const zone = args['time-zone']
+    const body = {
+      ...(args.name === undefined ? {} : { name: args.name }),
+      ...(zone === undefined ? {} : { timeZone: zone === 'browser' ? null : zone }),
+    }
+    const path = `/v1/tenants/${encodeURIComponent(args.id)}`
+    const made = await client.request<{ name: string; timeZone: string | null }>(
+      'PATCH',
+      path,
+      body,
+    )
+    print(args.json, made, [`${made.name} · ${made.timeZone ?? 'browser'}`])
+  },
+})
+
 export const tenantCommand = defineCommand({
   meta: { name: 'tenant', description: say({ en: 'Tenants', 'zh-CN': '租户' }) },
-  subCommands: { create },
+  subCommands: { create, change },
 })

@@ -20,6 +20,7 @@ export const rules = {
   'tenant.create': ['operator'],
   'tenant.list': ['operator'],
   'tenant.read': ['operator', 'admin', 'auditor'],
+  'tenant.update': ['operator', 'admin'],
   'tenant.token': ['operator', 'admin'],
   'unit.create': ['operator', 'admin'],
   'unit.list': ['operator', 'admin', 'auditor', 'service-owner', 'member'],

@@ -246,6 +246,17 @@ export const identityErrors = {
       'zh-CN': '请重新开始：登录、重置密码，或向管理员索取新的邀请。',
     },
   },
+  TIME_ZONE_UNKNOWN: {
+    status: 422,
+    message: {
+      en: 'The host knows no time zone {timeZone}.',
+      'zh-CN': '主机不认识时区 {timeZone}。',
+    },
+    cure: {
+      en: 'Take a name of the IANA time zone database, such as Asia/Shanghai.',
+      'zh-CN': '请使用 IANA 时区数据库中的名称，例如 Asia/Shanghai。',
+    },
+  },
   UNIT_CYCLE: {
     status: 409,
     message: {

@@ -12,6 +12,7 @@ import { countRecoveryCodes } from './sign-in/password-store.ts'
 import type { SecondFactorService } from './sign-in/second-factor-service.ts'
 import { codeSchema, passwordSchema } from './sign-in/sign-in-routes.ts'
 import type { LogoutService } from './sso/logout-service.ts'
+import { findTenant } from './tenant-store.ts'
 import { requireUser } from './users/user-service.ts'
 
 interface Ports {
@@ -62,6 +63,8 @@ function readRoute(app: FastifyInstance, { knex, secondFactor }: Ports): void {
       return {
         ...(await requireUser(knex, tenant, user)),
         kind: 'user',
+        // In which his pages show times; null: in his browser's own.
+        timeZone: (await findTenant(knex, tenant))?.timeZone ?? null,
         isService: me.isService,
         roles,
         ...shownPermissions(me),

@@ -48,6 +48,8 @@ import { LogoutService } from './sso/logout-service.ts'
 import { type ProviderFetch, Providers } from './sso/providers.ts'
 import { ssoRoutes } from './sso/sso-routes.ts'
 import { SsoService } from './sso/sso-service.ts'
+import { tenantRoutes } from './tenant-routes.ts'
+import { TenantService } from './tenant-service.ts'
 import { tokenRoutes } from './tokens/token-routes.ts'
 import { TokenService } from './tokens/token-service.ts'
 import { userRoutes } from './users/user-routes.ts'
@@ -160,6 +162,7 @@ function administration(
   changes: AccessChanges,
 ): void {
   appRoutes(scope, { apps: new AppService(knex) })
+  tenantRoutes(scope, { tenants: new TenantService(knex) })
   identityRoutes(scope, { knex, identity: new IdentityService(knex) })
   unitRoutes(scope, { knex, units: new UnitService(changes) })
   userRoutes(scope, { knex, users: new UserService(changes) })

@@ -31,12 +31,23 @@ type Block = Readonly<Record<string, unknown>> & { readonly source?: Bound; read
 interface Page {
   readonly id: string
   readonly requires?: string
+  readonly params?: readonly string[]
   readonly blocks?: readonly Block[]
+}
+
+/** A card of the first page or a command. */
+interface Slot {
+  readonly id: string
+  readonly requires?: string
+  readonly block?: Block
+  readonly opens?: { readonly page: string; readonly params?: Readonly<Record<string, string>> }
 }
 
 interface PluginPages {
   readonly plugin: string
   readonly pages: readonly Page[]
+  readonly widgets: readonly Slot[]
+  readonly commands: readonly Slot[]
   readonly permissions: readonly string[]
 }
 
@@ -65,11 +76,14 @@ async function readPages(): Promise<PluginPages[]> {
   return Promise.all(
     files.map(async (file) => {
       const { provides = {} } = (await readJson(file)).signalbox
-      const contributes: { point: string; value: Page }[] = provides.contributes ?? []
-      const pages = contributes.filter(({ point }) => point === 'console/page/v1')
+      const contributes: { point: string; value: Page & Slot }[] = provides.contributes ?? []
+      const at = (wanted: string) =>
+        contributes.filter(({ point }) => point === wanted).map(({ value }) => value)
       return {
         plugin: file.split('/')[0] as string,
-        pages: pages.map(({ value }) => value),
+        pages: at('console/page/v1'),
+        widgets: at('console/widget/v1'),
+        commands: at('console/command/v1'),
         permissions: (provides.permissions ?? []).map(({ id }: { id: string }) => id),
       }
     }),
@@ -125,9 +139,53 @@ t.test('pages of the console are what the console takes, in both languages', asy
   }
 })
 
+/** Names that the address of a page is given: its own and those of its filters. */
+function paramsOf({ params = [], blocks = [] }: Page): readonly string[] {
+  const filters = blocks.flatMap((block) => (block['filters'] ?? []) as { param: string }[])
+  return [...params, ...filters.map(({ param }) => param)]
+}
+
+/** What is not there of what a card or a command leads to. */
+function lostIn(pages: readonly Page[], { id, opens }: Slot): string[] {
+  if (opens === undefined) return []
+  const page = pages.find((one) => one.id === opens.page)
+  if (page === undefined) return [`${id} opens ${opens.page}`]
+  const known = paramsOf(page)
+  return Object.keys(opens.params ?? {}).filter((param) => !known.includes(param))
+}
+
+for (const [name, kind] of [
+  ['widget', 'widgets'],
+  ['command', 'commands'],
+] as const) {
+  t.test(`each ${name} is what the console takes, and leads to a page of its plugin`, async (t) => {
+    const fits = contractCompiler().compile(await readJson(`console/schemas/${name}.json`))
+    for (const { plugin, pages, permissions, [kind]: slots } of plugins) {
+      for (const slot of slots) {
+        t.ok(fits(slot), `${plugin} ${slot.id}: ${JSON.stringify(fits.errors)}`)
+        if (slot.requires !== undefined) t.ok(permissions.includes(slot.requires), slot.requires)
+        t.same(lostIn(pages, slot), [], `${plugin} ${slot.id}`)
+      }
+      const ids = slots.map(({ id }) => id)
+      t.equal(new Set(ids).size, ids.length, `${plugin} has each once`)
+    }
+  })
+}
+
+t.test('a word that schemas of the console share means the same in each', async (t) => {
+  const page = await readJson('console/schemas/page.json')
+  for (const name of ['widget', 'command']) {
+    const { $defs } = await readJson(`console/schemas/${name}.json`)
+    for (const [word, schema] of Object.entries($defs)) {
+      if (word !== 'opening') t.strictSame(schema, page.$defs[word], `${name} ${word}`)
+    }
+  }
+})
+
 t.test('what pages call is there, and takes what they hand over', async (t) => {
-  for (const { plugin, pages } of plugins) {
-    for (const { service, operation, input = {}, ask = [] } of boundTo(pages)) {
+  for (const { plugin, pages, widgets, commands } of plugins) {
+    const bound = boundTo([pages, widgets, commands])
+    for (const { service, operation, input = {}, ask = [] } of bound) {
       const found = operations.get(`${service}/${operation}`)
       t.ok(found, `${plugin}: ${service}/${operation}`)
       for (const name of [...Object.keys(input), ...ask]) {
@@ -138,8 +196,9 @@ t.test('what pages call is there, and takes what they hand over', async (t) => {
 })
 
 t.test('what pages show is in the answers that they show it of', async (t) => {
-  for (const { plugin, pages } of plugins) {
-    for (const block of pages.flatMap(({ blocks = [] }) => blocks)) {
+  for (const { plugin, pages, widgets } of plugins) {
+    const cards = widgets.flatMap(({ block = [] }) => block)
+    for (const block of [...pages.flatMap(({ blocks = [] }) => blocks), ...cards]) {
       const { source, rows = '' } = block
       if (source === undefined) continue
       const output = operations.get(`${source.service}/${source.operation}`)?.output

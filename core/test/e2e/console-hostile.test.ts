@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { HostRefusal } from '../../src/cli/host-client.ts'
 import { Browser as Client } from '../support/browser.ts'
 import { chatty, installChatty } from '../support/chatty-plugin.ts'
 import { openPage, startChromium, withoutChromium } from '../support/chromium.ts'
@@ -12,7 +13,13 @@ import {
 } from '../support/console-page.ts'
 import { enablePlugin } from '../support/fixture-plugin.ts'
 import { OPERATOR_TOKEN, temporaryHome } from '../support/host-process.ts'
-import { attack, hostile, installHostilePages } from '../support/hostile-pages.ts'
+import {
+  attack,
+  hostile,
+  hostilePermission,
+  installHostilePages,
+  publishContributing,
+} from '../support/hostile-pages.ts'
 import { otherSite } from '../support/other-site.ts'
 import { PASSWORD, person } from '../support/people.ts'
 import { testDatabases } from '../support/postgres.ts'
@@ -29,6 +36,17 @@ t.test('the console among the hostile', { skip: withoutChromium }, async (t) => 
   const { id } = await person(host.url, host.client, { tenant, login: 'ann', roles: ['admin'] })
   const named = { displayName: attack('person') }
   await host.client.request('PATCH', `/v1/users/${id}?tenant=${tenant}`, named)
+  await host.client.request('PUT', `/v1/roles/reader?tenant=${tenant}`, {
+    name: attack('role'),
+    actions: [],
+    permissions: [hostilePermission],
+  })
+  await host.client.request('POST', '/v1/role-assignments', { tenant, user: id, role: 'reader' })
+  await host.client.request('POST', '/v1/units', { tenant, id: 'plant', name: attack('unit') })
+  await host.client.request('POST', '/v1/apps', { tenant, id: 'app', name: attack('app') })
+  const config = { note: attack('config'), more: { [attack('member')]: attack('value') } }
+  const plugin = `/v1/tenants/${tenant}/plugins/${encodeURIComponent(hostile)}`
+  await host.client.request('PUT', `${plugin}/config`, config)
   const browser = await startChromium(t)
   const operator = await openConsole(browser, { url: host.url, as: 'operator' })
   const ann = await openConsole(browser, { url: host.url, as: { tenant, login: 'ann' } })
@@ -40,9 +58,18 @@ t.test('the console among the hostile', { skip: withoutChromium }, async (t) => 
       owned: typeof globalThis.owned, polluted: typeof ({}).polluted,
       images: document.querySelectorAll('img').length,
       scripts: [...document.querySelectorAll('script')].filter((one) => one.textContent.includes('owned')).length,
-      links: [...document.querySelectorAll('a')].filter((one) => one.protocol === 'javascript:').length,
+      links: [...document.querySelectorAll('a')].filter((one) => !/^https?:$/.test(one.protocol)).length,
+      framed: [...document.querySelectorAll('iframe')].flatMap((one) =>
+        [...one.contentDocument?.querySelectorAll('script, [onerror], a[href^="javascript:" i]') ?? []]).length,
     })`)
-  const nothing = { owned: 'undefined', polluted: 'undefined', images: 0, scripts: 0, links: 0 }
+  const nothing = {
+    owned: 'undefined',
+    polluted: 'undefined',
+    images: 0,
+    scripts: 0,
+    links: 0,
+    framed: 0,
+  }
 
   t.test('what a plugin says of itself is text on every page', async (t) => {
     const about = `/plugins/${encodeURIComponent(hostile)}?tenant=${tenant}`
@@ -52,12 +79,78 @@ t.test('the console among the hostile', { skip: withoutChromium }, async (t) => 
     }
     await operator.page.getByRole('heading', { level: 1, name: '<img src=x' }).waitFor()
     await keepScreenshot(operator.page, 'en-GB-hostile-plugin')
-    for (const tab of ['grants', 'secrets', 'jobs', 'invocations', 'usage']) {
+    for (const tab of ['grants', 'config', 'secrets', 'jobs', 'invocations', 'usage']) {
       await goTo(operator.page, `${about}&tab=${tab}`)
       t.same(await found(operator.page), nothing, tab)
     }
     const name = page.getByRole('button', { name: `appearance of ${attack('person')}` })
     t.equal(await name.count(), 1, 'a name of a person is text as well')
+    t.same(await found(page), nothing)
+  })
+
+  t.test('what a publisher says is text on every page of the marketplace', async (t) => {
+    const about = `/marketplace/${encodeURIComponent(hostile)}`
+    const tabs = ['overview', 'install', 'permissions', 'services', 'versions', 'changes', 'trust']
+    for (const path of ['/marketplace', ...tabs.map((tab) => `${about}?tab=${tab}`)]) {
+      await goTo(operator.page, path)
+      t.same(await found(operator.page), nothing, path)
+    }
+    await goTo(operator.page, about)
+    await operator.page.locator('iframe.author-text').first().waitFor()
+    t.equal(await operator.page.locator('iframe[sandbox*="allow-scripts"]').count(), 0)
+    await keepScreenshot(operator.page, 'en-GB-hostile-package')
+  })
+
+  t.test('what people are called, and what they have set, is text', async (t) => {
+    const about = `/plugins/${encodeURIComponent(hostile)}?tab=config`
+    await goTo(page, about)
+    await page.locator(`input[value="${attack('config').replaceAll('"', '\\"')}"]`).waitFor()
+    const places = ['company', 'users', `users/${id}`, 'units?unit=plant', 'roles', 'positions']
+    const paths = [about, ...places.map((place) => `/identity/${place}`), '/apps', '/apps/app']
+    for (const path of paths) {
+      await goTo(page, path)
+      t.same(await found(page), nothing, path)
+    }
+  })
+
+  t.test('a webhook leads nowhere but to the web, and what is said of it is text', async (t) => {
+    const make = (url: string) =>
+      host.client
+        .request('POST', '/v1/webhooks', {
+          tenant,
+          url,
+          types: ['orders.*'],
+          description: attack('webhook').slice(0, 200),
+        })
+        .then(
+          () => 201,
+          (error: HostRefusal) => error.problem.status,
+        )
+    for (const url of ["javascript:alert('url')", 'data:text/html,<script>owned=1</script>']) {
+      t.equal(await make(url), 422, url)
+    }
+    t.equal(await make('https://hooks.example/"><img src=x onerror=alert(1)>'), 201)
+    await goTo(page, '/webhooks')
+    t.same(await found(page), nothing)
+    await page.getByRole('link', { name: 'hooks.example' }).first().click()
+    await page.getByText(attack('webhook')).first().waitFor()
+    t.same(await found(page), nothing)
+  })
+
+  t.test('cards and commands of plugins are text, and no more than have room', async (t) => {
+    await goTo(page, '')
+    const cards = page.getByRole('article')
+    await cards.first().getByText(attack('cell')).waitFor()
+    t.equal(await cards.count(), 4)
+    t.same(await found(page), nothing)
+    await page.keyboard.press('Control+K')
+    await page.locator('dialog[open] .palette').waitFor()
+    await page.keyboard.type('command 1')
+    await page.getByRole('option', { name: hostile }).first().waitFor()
+    t.ok((await page.getByRole('option').count()) <= 12)
+    t.same(await found(page), nothing)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1 }).filter({ hasText: 'constructor' }).waitFor()
     t.same(await found(page), nothing)
   })
 
@@ -72,6 +165,9 @@ t.test('the console among the hostile', { skip: withoutChromium }, async (t) => 
       await goTo(page, path)
       t.same(await found(page), nothing, path)
     }
+    await goTo(page, '/p/hostile/named-0?__proto__=x&constructor=y&toString=z')
+    await page.getByRole('cell', { name: attack('cell') }).waitFor()
+    t.same(await found(page), nothing)
     await keepScreenshot(page, 'en-GB-hostile-page')
     await page.getByRole('link', { name: 'Home' }).click()
     await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor()
@@ -198,6 +294,28 @@ t.test('the console among the hostile', { skip: withoutChromium }, async (t) => 
     const { items } = await host.client.request<{ items: { id: string }[] }>('GET', '/v1/tenants')
     t.notOk(items.some(({ id }) => id === 'evil'))
   })
+
+  t.test(
+    'what is too much for any page is refused when it is published, with its place',
+    async (t) => {
+      const deep = `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`
+      const many = `[${'7,'.repeat(256)}7]`
+      const refused: [contributed: string, pointer: string][] = [
+        [many, '/signalbox/provides/contributes'],
+        [`[{"a":"${'x'.repeat(70_000)}"}]`, '/signalbox/provides/contributes/0/value'],
+        [`[7,${deep}]`, '/signalbox/provides/contributes/1/value'],
+        ['[{"__proto__":{"polluted":1}}]', '/signalbox/provides/contributes/0/value/__proto__'],
+      ]
+      for (const [values, pointer] of refused) {
+        const problem = await publishContributing(host, await temporaryHome(t), values).then(
+          () => undefined,
+          (error: HostRefusal) => error.problem,
+        )
+        t.match(problem, { status: 422 }, pointer)
+        t.ok(JSON.stringify(problem).includes(pointer), JSON.stringify(problem).slice(0, 500))
+      }
+    },
+  )
 
   t.test('and the console is up, with nothing to complain of', async (t) => {
     await page.reload()

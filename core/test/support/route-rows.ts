@@ -101,6 +101,11 @@ export function eventRoutes(letters: readonly (string | undefined)[]): RouteRows
       at: '/v1/tenants/acme/apps/app/events',
       body: { types: ['erp.counted'] },
     },
+    'GET /v1/tenants/{tenant}': { at: '/v1/tenants/acme' },
+    'PATCH /v1/tenants/{tenant}': {
+      at: '/v1/tenants/acme',
+      body: { timeZone: 'Asia/Shanghai' },
+    },
     'GET /v1/tenants/{tenant}/apps/{app}': { at: '/v1/tenants/acme/apps/app' },
     'PATCH /v1/tenants/{tenant}/apps/{app}': {
       at: '/v1/tenants/acme/apps/app',

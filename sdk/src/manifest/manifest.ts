@@ -6,6 +6,7 @@ import { pointerTo } from '../schema/json-pointer.ts'
 import { faultsOf, lateValidator, ownSchema } from '../schema/validate.ts'
 import { capabilityFaults } from './capability-faults.ts'
 import { type CapabilityName, capabilitySchemas } from './capability-schemas.ts'
+import { contributionFaults } from './contribution-faults.ts'
 import { cronFault, isTimeZone } from './cron-fields.ts'
 import { hostPageFaults } from './host-page.ts'
 import { lineageFaults } from './lineage-faults.ts'
@@ -122,6 +123,7 @@ function consistencyFaults(manifest: Manifest): InputFault[] {
     ...faults,
     ...trustedFaults(manifest),
     ...capabilityFaults(manifest),
+    ...contributionFaults(manifest),
     ...hostPageFaults(manifest),
     ...lineageFaults(manifest),
     ...planFaults(manifest),

@@ -1,4 +1,5 @@
 import type { InputFault, Localized } from '@signalbox/sdk/errors'
+import { isTimeZone } from '../../time-zone.ts'
 import { isObject, unknownKeys } from '../plan/plan-faults.ts'
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
@@ -86,16 +87,6 @@ function weeklyFaults(time: Readonly<Record<string, unknown>>, pointer: string):
     faults.push({ pointer: `${pointer}/timeZone`, detail: 'must be a zone like Asia/Shanghai' })
   }
   return faults
-}
-
-function isTimeZone(value: unknown): value is string {
-  if (typeof value !== 'string' || value.length > 100) return false
-  try {
-    new Intl.DateTimeFormat('en-GB', { timeZone: value })
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Pure. @param now milliseconds since the epoch */

@@ -19,3 +19,10 @@ t.test('letters in their order are enough', async (t) => {
 t.test('nothing typed shows all', async (t) => {
   t.equal(labels(' ').length, 4)
 })
+
+t.test('what a plugin calls alike comes behind, and is found by its other words', async (t) => {
+  const theirs = { place: '/p/lots', label: 'Rollouts', by: '@acme/lots', words: ['Scrap'] }
+  const found = (text: string) => commandsFor([theirs, ...all], text).map(({ by }) => by)
+  t.same(found('rollouts'), [undefined, '@acme/lots'])
+  t.same(found('scrap'), ['@acme/lots'])
+})

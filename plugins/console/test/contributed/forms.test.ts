@@ -89,7 +89,7 @@ t.test('a filled form is the input; what was left alone is not in it', async (t)
   }
   t.strictSame(formInput(fields, values), {
     gauge: 'G-1',
-    at: '2026-03-04T05:06:07.000Z',
+    at: '2026-03-04T05:06:07Z',
     whole: false,
     keepers: ['user:ann'],
     lines: [{ sku: 'A' }, {}],
@@ -114,7 +114,8 @@ t.test('a word of the address becomes what the operation takes', async (t) => {
   t.equal(filterValue(schema, 'count', 'four'), undefined)
   t.equal(filterValue(schema, 'whole', 'true'), true)
   t.equal(filterValue(schema, 'whole', 'yes'), undefined)
-  t.equal(filterValue(schema, 'at', '2026-03-04'), '2026-03-04T00:00:00Z')
+  t.equal(filterValue(schema, 'at', '2026-03-04'), '2026-03-04T00:00:00.000Z')
+  t.equal(filterValue(schema, 'at', '2026-03-04', 'Asia/Shanghai'), '2026-03-03T16:00:00.000Z')
   t.strictSame(filterValue(schema, 'keepers', 'user:a'), ['user:a'])
   t.equal(filterValue(schema, 'nothing', 'x'), undefined)
   t.equal(filterValue(schema, 'constructor', 'x'), undefined)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { agoText, bytesText, dayText, instantText } from '../../web/parts/formats.ts'
+import { agoText, bytesText, dayText, instantText, zoneText } from '../../web/parts/formats.ts'
 
 const en = { language: 'en', timeZone: 'Asia/Shanghai' }
 const zh = { language: 'zh-CN', timeZone: 'Asia/Shanghai' }
@@ -7,6 +7,21 @@ const zh = { language: 'zh-CN', timeZone: 'Asia/Shanghai' }
 t.test('an instant is written in the language and zone of the viewer', async (t) => {
   t.match(instantText('2026-01-31T16:30:00Z', en), /Feb 1, 2026/)
   t.match(instantText('2026-01-31T16:30:00Z', zh), /2026年2月1日/)
+})
+
+t.test(
+  'which clocks an instant is written by can be told, with how far they are from UTC then',
+  async (t) => {
+    t.equal(zoneText('2026-01-31T16:30:00Z', en), 'Asia/Shanghai (GMT+08:00)')
+    const berlin = { language: 'en', timeZone: 'Europe/Berlin' }
+    t.equal(zoneText('2026-01-31T16:30:00Z', berlin), 'Europe/Berlin (GMT+01:00)')
+    t.equal(zoneText('2026-07-31T16:30:00Z', berlin), 'Europe/Berlin (GMT+02:00)')
+  },
+)
+
+t.test('what is no instant is shown as it came', async (t) => {
+  t.equal(instantText('soon', en), 'soon')
+  t.equal(zoneText('soon', en), 'Asia/Shanghai')
 })
 
 t.test('a day is the same everywhere', async (t) => {

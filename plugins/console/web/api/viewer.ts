@@ -16,6 +16,8 @@ export interface UserViewer {
   readonly login: string
   readonly displayName: string
   readonly locale?: string | null
+  /** Of the tenant; null: that of the browser. */
+  readonly timeZone?: string | null
   readonly roles: readonly RoleOfMe[]
   readonly permissions: readonly string[]
   /** Those that he holds in units only, with the units. */

@@ -1,12 +1,16 @@
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
+import { paletteCommands } from '../contributed/slots/palette-commands.ts'
+import { usePluginCommands } from '../contributed/slots/use-slots.ts'
+import { useContributed } from '../contributed/use-contributed.ts'
 import { type Command, commandsFor } from './commands.ts'
 import { useEntryGroups } from './navigation.tsx'
 import { Overlay } from './overlay.tsx'
 import { usePlaceQuery } from './place-query.ts'
+import { useViewer } from './viewer-context.ts'
 
-/** Ctrl K: go anywhere by the first letters of its name. A combobox with a list (WAI-ARIA APG). */
+/** Ctrl K: go anywhere by the first letters of its name, which whoever opens it types at once. A combobox with a list (WAI-ARIA APG). */
 export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation()
   return (
@@ -23,17 +27,17 @@ function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
   const listId = useId()
-  const all = useEntryGroups().flatMap(({ entries }) => entries)
+  const all = useAllCommands()
   const found = commandsFor(all, text)
   const go = (command: Command | undefined) => {
     if (command === undefined) return
     onClose()
-    void navigate({ pathname: command.place, search: keep })
+    void navigate({ pathname: command.place, search: command.search ?? keep })
   }
   return (
     <>
       <input
-        ref={focused}
+        data-first-focus
         className="text-field"
         role="combobox"
         aria-expanded
@@ -57,7 +61,7 @@ function Palette({ onClose }: { onClose: () => void }) {
       <div role="listbox" id={listId} aria-label={t('search')} className="palette">
         {found.map((command, index) => (
           <div
-            key={command.place}
+            key={`${command.by ?? ''} ${command.place}${command.search ?? ''} ${command.label}`}
             id={`${listId}-${index}`}
             role="option"
             tabIndex={-1}
@@ -65,6 +69,7 @@ function Palette({ onClose }: { onClose: () => void }) {
             onMouseDown={() => go(command)}
           >
             {command.label}
+            {command.by !== undefined && <small className="quiet"> · {command.by}</small>}
           </div>
         ))}
       </div>
@@ -72,7 +77,13 @@ function Palette({ onClose }: { onClose: () => void }) {
   )
 }
 
-/** Whoever opens it wants to type. */
-function focused(input: HTMLInputElement | null): void {
-  input?.focus()
+/** The pages, and behind them the commands of plugins, which are asked for when somebody looks for one. */
+function useAllCommands(): readonly Command[] {
+  const { i18n } = useTranslation()
+  const viewer = useViewer()
+  const keep = usePlaceQuery()
+  const { pages } = useContributed()
+  const { shown } = usePluginCommands()
+  const own = useEntryGroups().flatMap(({ entries }) => entries)
+  return [...own, ...paletteCommands(shown, { viewer, pages, keep, language: i18n.language })]
 }

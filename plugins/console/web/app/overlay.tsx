@@ -23,8 +23,11 @@ export function Overlay({
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
   useEffect(() => {
-    if (isOpen) dialog.current?.showModal()
-    else dialog.current?.close()
+    if (isOpen) {
+      dialog.current?.showModal()
+      // The browser gives the focus to the first that takes it, which is the button that closes.
+      dialog.current?.querySelector<HTMLElement>('[data-first-focus]')?.focus()
+    } else dialog.current?.close()
   }, [isOpen])
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: what a click beside it does, Escape does

@@ -21,13 +21,22 @@ export interface PageEntry {
 }
 
 export type PageId =
-  | ('home' | 'contributed' | 'new-rollout' | 'plugin' | 'plugins' | 'rollout' | 'rollouts')
+  | (
+      | 'home'
+      | 'contributed'
+      | 'command'
+      | 'new-rollout'
+      | 'plugin'
+      | 'plugins'
+      | 'rollout'
+      | 'rollouts'
+    )
   | ('app' | 'apps' | 'dead-letters' | 'statements' | 'webhook' | 'webhooks')
   | ('first-rollout' | 'publishers' | 'tenants')
   | ('new-subscription' | 'subscription' | 'subscriptions')
   | ('approvals' | 'audit' | 'freezes' | 'invocation')
   | ('admin-tokens' | 'cohorts' | 'removal' | 'sso' | 'updates')
-  | ('import' | 'positions' | 'roles' | 'units' | 'user' | 'users')
+  | ('company' | 'import' | 'positions' | 'roles' | 'units' | 'user' | 'users')
   | ('catalog' | 'marketplace' | 'package' | 'review' | 'reviews' | 'service')
 
 const isOperator = (viewer: Viewer): boolean => viewer.kind === 'operator'
@@ -59,6 +68,11 @@ export const PAGES: readonly PageEntry[] = [
     path: '/p/*',
     group: 'plugins',
     load: async () => (await import('../contributed/contributed-page.tsx')).ContributedPage,
+  },
+  {
+    id: 'command',
+    path: '/commands/:plugin/:command',
+    load: async () => (await import('../contributed/slots/command-page.tsx')).CommandPage,
   },
   {
     id: 'plugins',
@@ -246,6 +260,13 @@ export const PAGES: readonly PageEntry[] = [
     group: 'governance',
     load: async () => (await import('../pages/identity/roles-page.tsx')).RolesPage,
     isFor: seesRoles,
+  },
+  {
+    id: 'company',
+    path: '/identity/company',
+    group: 'governance',
+    load: async () => (await import('../pages/identity/company-page.tsx')).CompanyPage,
+    isFor: looksAfterPeople,
   },
   {
     id: 'import',

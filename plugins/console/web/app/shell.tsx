@@ -12,6 +12,7 @@ import { TenantPicker } from './tenant-picker.tsx'
 import { readThisPage } from './this-page.ts'
 import { useReachableTables } from './use-reachable-tables.ts'
 import { ViewerMenu } from './viewer-menu.tsx'
+import { useTenantZone, ZoneContext } from './zone-context.ts'
 
 export function Shell({ viewer }: { viewer: Viewer }) {
   const { t } = useTranslation()
@@ -20,6 +21,7 @@ export function Shell({ viewer }: { viewer: Viewer }) {
   const main = useFocusOnArrival()
   usePaletteKey(() => setPaletteOpen(true))
   useReachableTables()
+  const zone = useTenantZone(viewer)
   const nav = <Navigation onChosen={() => setNavOpen(false)} />
   return (
     <div className="shell">
@@ -56,9 +58,11 @@ export function Shell({ viewer }: { viewer: Viewer }) {
         </nav>
         <main className="shell-main" id="main" tabIndex={-1} ref={main}>
           <StaleNote />
-          <Suspense fallback={<Waiting />}>
-            <Outlet />
-          </Suspense>
+          <ZoneContext value={zone}>
+            <Suspense fallback={<Waiting />}>
+              <Outlet />
+            </Suspense>
+          </ZoneContext>
         </main>
       </div>
       <Overlay place="side" isOpen={isNavOpen} onClose={() => setNavOpen(false)} title={t('menu')}>

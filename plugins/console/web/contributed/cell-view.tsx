@@ -37,7 +37,9 @@ function CellView({ cell }: { cell: Cell }) {
       return <span className="cell-none">{cell.text}</span>
     default:
       return (
-        <span className={cell.kind === 'number' ? 'cell-number' : 'cell-text'}>{cell.text}</span>
+        <span className={cell.kind === 'number' ? 'cell-number' : 'cell-text'} title={cell.zone}>
+          {cell.text}
+        </span>
       )
   }
 }

@@ -1,4 +1,11 @@
-import { dayText, instantText, numberText, type Place, percentText } from '../parts/formats.ts'
+import {
+  dayText,
+  instantText,
+  numberText,
+  type Place,
+  percentText,
+  zoneText,
+} from '../parts/formats.ts'
 import { textIn } from '../texts/languages.ts'
 import { readPointer } from './bind.ts'
 import type { FieldSpec, ValueLabel } from './page-spec.ts'
@@ -10,6 +17,8 @@ export interface Cell {
   readonly tone?: NonNullable<ValueLabel['tone']>
   readonly items?: readonly string[]
   readonly isTrue?: boolean
+  /** Of an instant: by which clocks it is written. */
+  readonly zone?: string
 }
 
 export const NONE: Cell = { kind: 'none', text: '–' }
@@ -56,7 +65,10 @@ const writers: Partial<Record<NonNullable<FieldSpec['format']>, Writer>> = {
   money: (value, field, row, place) =>
     numeric(value, (n) => moneyText(n, unitOf(field, row), place), place),
   date: (value, _field, _row, place) => text(day(value, place)),
-  datetime: (value, _field, _row, place) => text(instant(value, place)),
+  datetime: (value, _field, _row, place) => ({
+    ...text(instant(value, place)),
+    zone: zoneText(String(value), place),
+  }),
   duration: (value, _field, _row, place) => numeric(value, (n) => spanText(n, place), place),
   status: (value, field, _row, place) => ({ ...labelled(value, field, place), kind: 'status' }),
   boolean: (value) => ({ kind: 'boolean', text: String(value), isTrue: value === true }),

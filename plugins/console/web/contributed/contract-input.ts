@@ -1,3 +1,5 @@
+import { instantOfWall } from '../parts/wall-clock.ts'
+
 /** What the console reads of a contract: which inputs an operation takes. Pure. */
 export interface InputSchema {
   readonly type?: string | readonly string[]
@@ -85,10 +87,11 @@ export function pagingOf(input: InputSchema): { limit: number } | undefined {
 }
 
 /**
- * A word of the address as what the operation takes.
+ * A word of the address as what the operation takes; a day where it takes an instant is its first.
+ * @param zone of whose clocks the day is
  * @returns undefined: it takes nothing of this name, or nothing like this
  */
-export function filterValue(input: InputSchema, name: string, text: string): unknown {
+export function filterValue(input: InputSchema, name: string, text: string, zone = 'UTC'): unknown {
   const schema = propertyOf(input, name)
   if (schema === undefined || text === '') return undefined
   const type = typeOf(schema)
@@ -98,7 +101,7 @@ export function filterValue(input: InputSchema, name: string, text: string): unk
     return Number.isFinite(value) ? value : undefined
   }
   if (type === 'array') return [text]
-  if (schema.format === 'date-time' && /^\d{4}-\d\d-\d\d$/.test(text)) return `${text}T00:00:00Z`
+  if (schema.format === 'date-time') return instantOfWall(`${text}T00:00`, zone) ?? text
   return text
 }
 

@@ -8,6 +8,8 @@ export interface ContributedPlace {
   readonly pages: readonly OfferedPage[]
   readonly params: ReadonlyMap<string, string>
   readonly words: Words
+  /** On the first page, whose address is not the plugin's: nobody can be asked for a parameter. */
+  readonly isCard?: boolean
 }
 
 export const ContributedContext = createContext<ContributedPlace | null>(null)

@@ -1,4 +1,4 @@
-import { Alert, Card, Table } from 'antd'
+import { Alert, Card } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { hasRole } from '../api/viewer.ts'
@@ -7,8 +7,8 @@ import { useViewer } from '../app/viewer-context.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { textIn } from '../texts/languages.ts'
+import { NotShown } from './not-shown.tsx'
 import { BUSINESS_GROUPS, entryPages, pagesOfGroup } from './offered-pages.ts'
-import type { Contributed } from './page-spec.ts'
 import type { ContributedPages } from './use-contributed.ts'
 
 /** All pages of plugins, by group; to admins also those that are not shown, and why. */
@@ -48,56 +48,4 @@ export function ContributedIndex({ contributed }: { contributed: ContributedPage
       {hasRole(viewer, 'admin') && <NotShown contributed={contributed} />}
     </div>
   )
-}
-
-interface Reason {
-  readonly key: string
-  readonly plugin: string
-  readonly page: string
-  readonly why: string
-}
-
-function NotShown({ contributed }: { contributed: ContributedPages }) {
-  const { t } = useTranslation('contributed')
-  const reasons: Reason[] = [
-    ...contributed.unfit.map((item, index) => ({
-      key: `unfit ${index}`,
-      plugin: `${item.plugin} ${item.version}`,
-      page: nameOf(item),
-      why: item.owner === null ? t('index.noOwner') : faultsOf(item) || t('index.unfit'),
-    })),
-    ...contributed.shadowed.map(({ plugin, version, spec }) => ({
-      key: `shadowed ${plugin} ${spec.id}`,
-      plugin: `${plugin} ${version}`,
-      page: spec.id,
-      why: t('index.taken', { path: spec.path }),
-    })),
-  ]
-  if (reasons.length === 0) return null
-  return (
-    <section aria-labelledby="not-shown">
-      <h2 id="not-shown" className="card-title">
-        {t('index.notShown')}
-      </h2>
-      <Table<Reason>
-        size="small"
-        pagination={false}
-        dataSource={reasons}
-        columns={[
-          { title: t('index.plugin'), dataIndex: 'plugin' },
-          { title: t('index.page'), dataIndex: 'page' },
-          { title: t('index.why'), dataIndex: 'why' },
-        ]}
-      />
-    </section>
-  )
-}
-
-function nameOf({ value }: Contributed): string {
-  const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined
-  return typeof id === 'string' ? id : '–'
-}
-
-function faultsOf({ errors }: Contributed): string {
-  return errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')
 }

@@ -1,4 +1,3 @@
-import { Button } from 'antd'
 import { Component, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ProblemNote } from '../parts/problem-note.tsx'
@@ -35,7 +34,9 @@ function Fault({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   return (
     <div className="stack">
       <ProblemNote error={error} />
-      <Button onClick={onRetry}>{t('retry')}</Button>
+      <button type="button" className="plain-button" onClick={onRetry}>
+        {t('retry')}
+      </button>
     </div>
   )
 }

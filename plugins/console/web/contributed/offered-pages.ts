@@ -42,7 +42,11 @@ export function offeringOf(
   return { pages: pages.sort(byOrder), unfit, shadowed }
 }
 
-function byOrder(one: OfferedPage, other: OfferedPage): number {
+/** What says nothing of its order comes last. */
+export function byOrder(
+  one: { readonly spec: { readonly order?: number } },
+  other: { readonly spec: { readonly order?: number } },
+): number {
   return (one.spec.order ?? 1000) - (other.spec.order ?? 1000)
 }
 

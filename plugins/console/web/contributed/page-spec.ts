@@ -181,11 +181,13 @@ export interface Contributed {
   readonly owner: { readonly plugin: string; readonly version: string } | null
 }
 
-/** A page that somebody is shown, and whose it is. */
-export interface OfferedPage {
+/** What somebody is shown of a plugin, and whose it is. */
+export interface Offered<Spec> {
   readonly plugin: string
   readonly version: string
   readonly base: string | undefined
   readonly tier: string | undefined
-  readonly spec: PageSpec
+  readonly spec: Spec
 }
+
+export type OfferedPage = Offered<PageSpec>

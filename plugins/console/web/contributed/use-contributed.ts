@@ -14,18 +14,25 @@ export interface ContributedPages extends Offering {
 /** The pages that plugins put here for whoever looks, all of them. */
 export function useContributed(): ContributedPages {
   const viewer = useViewer()
-  const tenant = useTenant()
-  const { items, isPending, error, hasNextPage, isCut } = useWholeList<Contributed>(
-    `/v1/tenants/${encodeURIComponent(tenant ?? '')}/contributions`,
-    { point: PAGE_POINT },
-    tenant !== undefined,
-  )
+  const { items, ...state } = usePoint(PAGE_POINT)
   const offering = useMemo(
     () => offeringOf(items, (permission) => mayUse(viewer, permission)),
     [items, viewer],
   )
-  const isWaiting = tenant !== undefined && (isPending || hasNextPage) && error === null && !isCut
-  return { ...offering, isPending: isWaiting, error, isCut }
+  return { ...offering, ...state }
+}
+
+/** All that plugins put into a point of the console for the tenant, in the versions that the viewer is served. */
+export function usePoint(point: string) {
+  const tenant = useTenant()
+  const isAsked = tenant !== undefined
+  const { items, isPending, error, hasNextPage, isCut } = useWholeList<Contributed>(
+    `/v1/tenants/${encodeURIComponent(tenant ?? '')}/contributions`,
+    { point },
+    isAsked,
+  )
+  const isWaiting = isAsked && (isPending || hasNextPage) && error === null && !isCut
+  return { items, isPending: isWaiting, error, isCut }
 }
 
 /** Whether the viewer is let do what a contract or a page asks a permission for; the host decides again. */

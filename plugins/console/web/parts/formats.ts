@@ -1,15 +1,30 @@
-/** How values are written: by the language of the page and the time zone of the browser. Pure. */
+/** How values are written: by the language of the page and the time zone of the tenant, or else of the browser. Pure. */
 export interface Place {
   readonly language: string
   readonly timeZone?: string
 }
 
+/** What is no instant is shown as it came. */
 export function instantText(iso: string, { language, timeZone }: Place): string {
+  if (Number.isNaN(Date.parse(iso))) return iso
   return new Intl.DateTimeFormat(language, {
     dateStyle: 'medium',
     timeStyle: 'medium',
     ...(timeZone === undefined ? {} : { timeZone }),
   }).format(new Date(iso))
+}
+
+/** In which zone an instant is written, and how far that is from UTC then: `Asia/Shanghai (GMT+08:00)`. */
+export function zoneText(iso: string, { language, timeZone }: Place): string {
+  const format = new Intl.DateTimeFormat(language, {
+    timeZoneName: 'longOffset',
+    ...(timeZone === undefined ? {} : { timeZone }),
+  })
+  const at = Date.parse(iso)
+  const parts = Number.isNaN(at) ? [] : format.formatToParts(at)
+  const offset = parts.find(({ type }) => type === 'timeZoneName')?.value
+  const zone = format.resolvedOptions().timeZone
+  return offset === undefined ? zone : `${zone} (${offset})`
 }
 
 export function dayText(day: string, { language }: Place): string {

@@ -1,6 +1,5 @@
 import t from 'tap'
 import { deprecationBody, deprecationFields } from '../../../web/pages/catalog/deprecation.ts'
-import { fieldOfInstant, instantOfField } from '../../../web/parts/instant-field.ts'
 
 const deprecation = {
   deprecatedAt: '2027-01-01T08:00:00.000Z',
@@ -11,12 +10,12 @@ const deprecation = {
 }
 
 t.test('a schedule that is opened and stored is the one that it was', async (t) => {
-  const fields = deprecationFields(deprecation, fieldOfInstant)
-  t.strictSame(deprecationBody(fields, instantOfField), deprecation)
+  const fields = deprecationFields(deprecation)
+  t.strictSame(deprecationBody(fields), deprecation)
 })
 
 t.test('what is left empty is not decided', async (t) => {
-  t.strictSame(deprecationBody(deprecationFields(null, fieldOfInstant), instantOfField), {})
+  t.strictSame(deprecationBody(deprecationFields(null)), {})
   const fields = { sunsetAt: '', successor: null, information: ' ', brownOuts: [{}] }
-  t.strictSame(deprecationBody(fields, instantOfField), {})
+  t.strictSame(deprecationBody(fields), {})
 })

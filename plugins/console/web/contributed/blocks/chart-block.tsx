@@ -48,13 +48,13 @@ function Picture({
   const { t, i18n } = useTranslation('contributed')
   const { scheme } = useStore(preferences)
   const isDark = useIsDark(scheme)
-  const { language } = usePlace()
+  const { language, timeZone } = usePlace()
   const { at } = source
   // biome-ignore lint/correctness/useExhaustiveDependencies: the answers are new when they were asked anew
-  const option = useMemo(
-    () => chartOption(block, source.answers, { language }, lookOf(isDark)),
-    [block, at, source.answers.length, language, isDark],
-  )
+  const option = useMemo(() => {
+    const place = { language, ...(timeZone === undefined ? {} : { timeZone }) }
+    return chartOption(block, source.answers, place, lookOf(isDark))
+  }, [block, at, source.answers.length, language, timeZone, isDark])
   const series = block.series.map(({ label }) => textIn(label, i18n.language)).join(', ')
   const title = block.title === undefined ? '' : textIn(block.title, i18n.language)
   return <ChartView option={option} label={t('chartOf', { title, series, count })} />

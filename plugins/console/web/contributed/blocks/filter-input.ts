@@ -6,10 +6,11 @@ export function filterInput(
   filters: readonly FilterSpec[],
   { input }: Operation,
   params: ReadonlyMap<string, string>,
+  zone = 'UTC',
 ): Record<string, unknown> {
   const asked: Record<string, unknown> = {}
   for (const { param } of filters) {
-    const value = filterValue(input, param, params.get(param) ?? '')
+    const value = filterValue(input, param, params.get(param) ?? '', zone)
     if (value !== undefined) asked[param] = value
   }
   return asked

@@ -4,6 +4,7 @@ import { type ReactNode, useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { textIn } from '../../texts/languages.ts'
+import { useContributedPlace } from '../contributed-context.ts'
 import type { BlockSpec } from '../page-spec.ts'
 import type { SourceState } from '../use-source.ts'
 import { FreshnessLine } from './freshness-line.tsx'
@@ -54,10 +55,16 @@ export function SourceCard({
 
 function SourceBody({ source, children }: { source: SourceState; children: () => ReactNode }) {
   const { t } = useTranslation('contributed')
+  const { isCard = false } = useContributedPlace()
   if (source.isPending) return <Skeleton active title={false} paragraph={{ rows: 3 }} />
   if (!source.isAllowed) {
     const permission = source.operation?.requires ?? ''
     return <Alert type="info" showIcon title={t('notAllowed', { permission })} />
+  }
+  if (source.missing.length > 0 && isCard) {
+    return (
+      <Alert type="warning" showIcon title={t('lacks', { inputs: source.missing.join(', ') })} />
+    )
   }
   if (source.missing.length > 0) return <MissingParams names={source.missing} />
   const isEmpty = source.answers.length === 0

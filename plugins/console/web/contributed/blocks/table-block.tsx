@@ -2,6 +2,7 @@ import { Button, Table, type TableColumnsType } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { numberText } from '../../parts/formats.ts'
 import { usePlace } from '../../parts/use-place.ts'
+import { browserZone } from '../../parts/wall-clock.ts'
 import { textIn } from '../../texts/languages.ts'
 import { RowActions } from '../actions/row-actions.tsx'
 import { rowsAt } from '../bind.ts'
@@ -35,8 +36,9 @@ const NUMERIC: ReadonlySet<FieldSpec['format']> = new Set([
 
 export function TableBlock({ block, index }: { block: TableSpec; index: number }) {
   const { params } = useContributedPlace()
+  const { timeZone = browserZone() } = usePlace()
   const source = useSource(block.source, (operation) =>
-    filterInput(block.filters ?? [], operation, params),
+    filterInput(block.filters ?? [], operation, params, timeZone),
   )
   return (
     <SourceCard block={block} source={source}>

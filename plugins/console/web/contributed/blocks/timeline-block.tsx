@@ -1,6 +1,7 @@
 import { Button, Timeline } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { zoneText } from '../../parts/formats.ts'
 import { usePlace } from '../../parts/use-place.ts'
 import { readPointer, rowsAt } from '../bind.ts'
 import { instant, wordsOf } from '../cells.ts'
@@ -63,7 +64,9 @@ function Moments({ block, rows }: { block: TimelineSpec; rows: readonly unknown[
         color: COLORS[toneOf(block.tone === undefined ? undefined : readPointer(row, block.tone))],
         content: (
           <div>
-            <small>{instant(readPointer(row, block.at), place)}</small>
+            <small title={zoneText(String(readPointer(row, block.at)), place)}>
+              {instant(readPointer(row, block.at), place)}
+            </small>
             <div>
               <strong>{said(row, heading)}</strong>
               {block.tone !== undefined && said(row, block.tone) !== '' && (

@@ -2,6 +2,7 @@ import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Form, Input, InputNumber, Radio, Select } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { InstantInput } from '../../parts/instant-input.tsx'
 import { useWords } from '../contributed-context.ts'
 import { valueWord, wordFor } from '../words.ts'
 import { FileControl } from './file-control.tsx'
@@ -92,7 +93,7 @@ function Control({ field, label, ...given }: { field: FormField; label: string }
     case 'date':
       return <Input {...given} type="date" />
     case 'instant':
-      return <Input {...given} type="datetime-local" step={1} />
+      return <InstantInput {...given} step={1} />
     case 'secret':
       return <Input.Password {...given} autoComplete="off" />
     case 'long':

@@ -1,6 +1,6 @@
 import type { FormField } from './form-fields.ts'
 
-/** What the controls of a form hold: texts of dates and JSON, numbers, lists. */
+/** What the controls of a form hold: texts of instants, dates and JSON, numbers, lists. */
 export type FormValues = Readonly<Record<string, unknown>>
 
 /** A text that is no JSON, and where it stands. */
@@ -38,8 +38,6 @@ function own(values: unknown, name: string): unknown {
 function inputOf(field: FormField, value: unknown, at: string): unknown {
   if (value === undefined || value === null || value === '') return undefined
   switch (field.kind) {
-    case 'instant':
-      return instantOf(String(value))
     case 'json':
       return jsonOf(String(value), at)
     case 'scalars':
@@ -62,12 +60,6 @@ function inputOf(field: FormField, value: unknown, at: string): unknown {
     default:
       return value
   }
-}
-
-/** The control has the wall clock of the browser; an input has an instant. */
-function instantOf(local: string): string {
-  const ms = Date.parse(local)
-  return Number.isNaN(ms) ? local : new Date(ms).toISOString()
 }
 
 function jsonOf(text: string, at: string): unknown {

@@ -23,8 +23,6 @@ export function fitsForm(fields: readonly FormField[], input: unknown): boolean 
 
 function heldValue(field: FormField, value: unknown): unknown {
   switch (field.kind) {
-    case 'instant':
-      return localOf(String(value))
     case 'json':
       return JSON.stringify(value, null, 2)
     case 'group':
@@ -40,14 +38,6 @@ function heldValue(field: FormField, value: unknown): unknown {
     default:
       return value
   }
-}
-
-/** The wall clock of the browser, as its control has it. */
-function localOf(iso: string): string {
-  const at = Date.parse(iso)
-  if (Number.isNaN(at)) return iso
-  const offsetMs = new Date(at).getTimezoneOffset() * 60_000
-  return new Date(at - offsetMs).toISOString().slice(0, 19)
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -8,6 +8,8 @@ import { BEAT_MS, Heartbeat, type Pulse } from './heartbeat.ts'
 export interface FrameSetting {
   readonly language: string
   readonly theme: 'light' | 'dark'
+  /** An IANA name. */
+  readonly timeZone: string
   readonly params: Readonly<Record<string, string>>
 }
 

@@ -6,6 +6,8 @@ import { callService } from '../../api/call-service.ts'
 import { preferences } from '../../app/preferences.ts'
 import { useStore } from '../../app/store.ts'
 import { useIsDark } from '../../app/use-is-dark.ts'
+import { usePlace } from '../../parts/use-place.ts'
+import { browserZone } from '../../parts/wall-clock.ts'
 import { textIn } from '../../texts/languages.ts'
 import { useContributedPlace } from '../contributed-context.ts'
 import { linkedPage } from '../offered-pages.ts'
@@ -19,12 +21,21 @@ import type { Pulse } from './heartbeat.ts'
 interface Props {
   readonly page: OfferedPage
   readonly file: string
+  readonly room?: FrameRoom
 }
+
+/** Heights of a frame, in pixels: before it asks for one, and what it is given at most. */
+export interface FrameRoom {
+  readonly first: number
+  readonly most: number
+}
+
+const PAGE_ROOM: FrameRoom = { first: 480, most: 10_000 }
 
 type Fault = 'FRAME_ADDRESS' | 'FRAME_CLOSED' | 'FRAME_FLOOD' | 'FRAME_LEFT'
 
 /** A page that a stranger wrote, in a frame without an origin: it reaches nothing but what the bridge lets through. */
-export function FramedPage({ page, file }: Props) {
+export function FramedPage({ page, file, room = PAGE_ROOM }: Props) {
   const [attempt, setAttempt] = useState(0)
   const [fault, setFault] = useState<Fault>()
   const { plugin, version } = page
@@ -43,19 +54,21 @@ export function FramedPage({ page, file }: Props) {
     }
     return <PagePlaceholder page={page} code={fault ?? 'FRAME_ADDRESS'} onRetry={retry} />
   }
-  return <OpenFrame key={attempt} page={page} address={address} onFault={fail} />
+  return <OpenFrame key={attempt} page={page} address={address} room={room} onFault={fail} />
 }
 
 interface OpenProps {
   readonly page: OfferedPage
   readonly address: string
+  readonly room: FrameRoom
   readonly onFault: (code: Fault) => void
 }
 
-function OpenFrame({ page, address, onFault }: OpenProps) {
+function OpenFrame({ page, address, room, onFault }: OpenProps) {
   const { t, i18n } = useTranslation('contributed')
-  const [height, setHeight] = useState(480)
-  const { frame, pulse, onLoad } = useBridge(page, onFault, setHeight)
+  const [height, setHeight] = useState(room.first)
+  const onResize = (wished: number) => setHeight(Math.min(wished, room.most))
+  const { frame, pulse, onLoad } = useBridge(page, onFault, onResize)
   return (
     <div className="stack">
       {pulse === 'hanging' && (
@@ -120,13 +133,15 @@ function useSetting(): FrameSetting {
   const { scheme } = useStore(preferences)
   const isDark = useIsDark(scheme)
   const { params } = useContributedPlace()
+  const { timeZone = browserZone() } = usePlace()
   return useMemo(
     () => ({
       language: i18n.language,
       theme: isDark ? ('dark' as const) : ('light' as const),
+      timeZone,
       params: Object.fromEntries(params),
     }),
-    [i18n.language, isDark, params],
+    [i18n.language, isDark, timeZone, params],
   )
 }
 

@@ -6,6 +6,8 @@ import { callService } from '../../api/call-service.ts'
 import { preferences } from '../../app/preferences.ts'
 import { useStore } from '../../app/store.ts'
 import { useIsDark } from '../../app/use-is-dark.ts'
+import { usePlace } from '../../parts/use-place.ts'
+import { browserZone } from '../../parts/wall-clock.ts'
 import { useContributedPlace } from '../contributed-context.ts'
 import { FaultBoundary } from '../fault-boundary.tsx'
 import { linkedPage } from '../offered-pages.ts'
@@ -19,6 +21,8 @@ export interface ModulePageProps {
   readonly params: Readonly<Record<string, string>>
   readonly language: string
   readonly theme: 'light' | 'dark'
+  /** An IANA name. */
+  readonly timeZone: string
   readonly call: (service: string, operation: string, input: unknown) => Promise<unknown>
   /** Another page of the same plugin. */
   readonly navigate: (page: string, params?: Readonly<Record<string, string>>) => void
@@ -113,10 +117,12 @@ function useGiven({ plugin }: OfferedPage): ModulePageProps {
   const isDark = useIsDark(scheme)
   const { params, pages } = useContributedPlace()
   const navigate = useNavigate()
+  const { timeZone = browserZone() } = usePlace()
   return {
     params: useMemo(() => Object.fromEntries(params), [params]),
     language: i18n.language,
     theme: isDark ? 'dark' : 'light',
+    timeZone,
     call: callService,
     navigate: (id, handed = {}) => {
       const to = linkedPage(pages, plugin, id)

@@ -5,18 +5,16 @@ import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { Figures } from '../../parts/figures.tsx'
-import { instantText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { JsonView } from '../../parts/json-view.tsx'
 import { ListTable } from '../../parts/list-table.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
-import { usePlace } from '../../parts/use-place.ts'
 import { type AuditEntry, auditQuery, filtersIn, withFilters } from './audit.ts'
 import { AuditSearch } from './audit-search.tsx'
 
 /** Entries by the filters of the address, the newest first. */
 export function AuditEntries({ tenant }: { tenant: string | undefined }) {
   const { t } = useTranslation('audit')
-  const place = usePlace()
   const [query, setQuery] = useSearchParams()
   const filters = filtersIn(query)
   const list = useList<AuditEntry>('/v1/audit', auditQuery(tenant, filters))
@@ -37,7 +35,7 @@ export function AuditEntries({ tenant }: { tenant: string | undefined }) {
           {
             title: t('at'),
             dataIndex: 'at',
-            render: (at: string) => instantText(at, place),
+            render: (at: string) => <Instant at={at} />,
           },
           { title: t('actor'), dataIndex: 'actor' },
           {

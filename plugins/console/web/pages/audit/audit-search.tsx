@@ -1,8 +1,8 @@
 import { SearchOutlined } from '@ant-design/icons'
 import { Button, Form, Input, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { instantOfField } from '../../parts/instant-field.ts'
-import { FILTERS, type Filters, fieldOfInstant } from './audit.ts'
+import { InstantInput } from '../../parts/instant-input.tsx'
+import { FILTERS, type Filters, instantOr } from './audit.ts'
 import './audit.css'
 
 const EXAMPLES = {
@@ -25,10 +25,6 @@ export function AuditSearch({
 }) {
   const { t } = useTranslation('audit')
   const [form] = Form.useForm<Filters>()
-  const told = ({ from, to, ...words }: Filters): Filters => {
-    const times = { from: instantOfField(from), to: instantOfField(to) }
-    return { ...words, ...(times as Filters) }
-  }
   return (
     <Form<Filters>
       form={form}
@@ -38,10 +34,10 @@ export function AuditSearch({
       role="search"
       initialValues={{
         ...filters,
-        from: fieldOfInstant(filters.from),
-        to: fieldOfInstant(filters.to),
+        from: instantOr(filters.from),
+        to: instantOr(filters.to),
       }}
-      onFinish={(words) => onSearch(told(words))}
+      onFinish={onSearch}
     >
       <div className="audit-search">
         {WORDS.map((name) => (
@@ -51,7 +47,7 @@ export function AuditSearch({
         ))}
         {TIMES.map((name) => (
           <Form.Item key={name} name={name} label={t(name)}>
-            <Input type="datetime-local" />
+            <InstantInput />
           </Form.Item>
         ))}
       </div>

@@ -52,10 +52,7 @@ export function auditQuery(
   return { ...filters, tenant }
 }
 
-/** An instant as a field of a date and a time has it, in the browser's own zone. Pure. */
-export function fieldOfInstant(iso: string | undefined): string {
-  const at = iso === undefined ? Number.NaN : Date.parse(iso)
-  if (Number.isNaN(at)) return ''
-  const offsetMs = new Date(at).getTimezoneOffset() * 60_000
-  return new Date(at - offsetMs).toISOString().slice(0, 16)
+/** What of the address is an instant, as the field of a time takes it. Pure. */
+export function instantOr(iso: string | undefined): string {
+  return iso === undefined || Number.isNaN(Date.parse(iso)) ? '' : iso
 }

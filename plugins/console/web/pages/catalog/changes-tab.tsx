@@ -2,12 +2,11 @@ import { Skeleton, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { instantText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { MoreRows } from '../../parts/more-rows.tsx'
 import { oneOf } from '../../parts/one-of.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag, type Tone } from '../../parts/status-tag.tsx'
-import { usePlace } from '../../parts/use-place.ts'
 import { ContractChangeList } from '../marketplace/contract-change-list.tsx'
 import type { ContractChange } from '../marketplace/version-plan.ts'
 import { servicePath } from './service.ts'
@@ -37,7 +36,6 @@ const PAGE = 20
 /** Versions of a service, what each changed, and where it stands. */
 export function ChangesTab({ id }: { id: string }) {
   const { t } = useTranslation('catalog')
-  const place = usePlace()
   const list = useList<Release>(`${servicePath(id)}/changes`, { limit: PAGE })
   if (list.isLoadingError) return <ProblemNote error={list.error} />
   if (list.isPending) return <Skeleton active />
@@ -65,7 +63,7 @@ export function ChangesTab({ id }: { id: string }) {
           {
             title: t('installedAt'),
             dataIndex: 'installedAt',
-            render: (at: string) => instantText(at, place),
+            render: (at: string) => <Instant at={at} />,
           },
           {
             title: t('changesSince'),

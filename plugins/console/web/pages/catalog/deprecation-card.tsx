@@ -6,7 +6,7 @@ import { request } from '../../api/request.ts'
 import { useChange, useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
-import { fieldOfInstant, instantOfField } from '../../parts/instant-field.ts'
+import { InstantInput } from '../../parts/instant-input.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { type DeprecationFields, deprecationBody, deprecationFields } from './deprecation.ts'
 import { deprecationPath } from './offer-paths.ts'
@@ -31,8 +31,7 @@ export function DeprecationCard({
   const seen = Form.useWatch([], form) ?? {}
   const others = majors.filter((one) => one !== major)
   const { mutate, isPending, error } = useFormChange(
-    (fields: DeprecationFields) =>
-      request('PUT', path, { body: deprecationBody(fields, instantOfField) }),
+    (fields: DeprecationFields) => request('PUT', path, { body: deprecationBody(fields) }),
     () => t('deprecated', { major }),
   )
   return (
@@ -47,14 +46,14 @@ export function DeprecationCard({
         name="deprecation"
         layout="vertical"
         style={{ maxInlineSize: 560 }}
-        initialValues={deprecationFields(deprecation, fieldOfInstant)}
+        initialValues={deprecationFields(deprecation)}
         onFinish={(fields) => mutate(fields)}
       >
         <Form.Item name="deprecatedAt" label={t('deprecatedAt')} extra={t('deprecatedAtHint')}>
-          <Input type="datetime-local" />
+          <InstantInput />
         </Form.Item>
         <Form.Item name="sunsetAt" label={t('sunsetAt')} extra={t('sunsetAtHint')}>
-          <Input type="datetime-local" />
+          <InstantInput />
         </Form.Item>
         <Form.Item name="successor" label={t('successor')}>
           <Select
@@ -80,7 +79,7 @@ export function DeprecationCard({
               {t(deprecation === null ? 'deprecate' : 'storeEnd')}
             </Button>
           </div>
-          <CliLine command={curlText('PUT', path, deprecationBody(seen, instantOfField))} />
+          <CliLine command={curlText('PUT', path, deprecationBody(seen))} />
         </div>
       </Form>
     </Card>
@@ -103,10 +102,10 @@ function BrownOuts() {
             {lines.map(({ key, name }) => (
               <Space key={key} wrap align="end">
                 <Form.Item name={[name, 'from']} label={t('brownOutFrom')} rules={required}>
-                  <Input type="datetime-local" />
+                  <InstantInput />
                 </Form.Item>
                 <Form.Item name={[name, 'to']} label={t('brownOutTo')} rules={required}>
-                  <Input type="datetime-local" />
+                  <InstantInput />
                 </Form.Item>
                 <Form.Item>
                   <Button

@@ -1,6 +1,6 @@
 import type { Deprecation } from './service.ts'
 
-/** What the form holds; times are of the browser's own zone, as its fields have them. */
+/** What the form holds; a time is its instant, and empty where none is given. */
 export interface DeprecationFields {
   readonly deprecatedAt?: string
   readonly sunsetAt?: string
@@ -9,39 +9,34 @@ export interface DeprecationFields {
   readonly brownOuts?: readonly { readonly from?: string; readonly to?: string }[]
 }
 
-type InstantOf = (text: string | undefined) => string | undefined
-
-/** What is sent of it: what is left empty is not decided. Pure. @param instantOf a time of a field as the host takes it */
-export function deprecationBody(
-  { deprecatedAt, sunsetAt, successor, information = '', brownOuts = [] }: DeprecationFields,
-  instantOf: InstantOf,
-) {
-  const [since, until] = [instantOf(deprecatedAt), instantOf(sunsetAt)]
-  const given = brownOuts.flatMap((one) => {
-    const [from, to] = [instantOf(one?.from), instantOf(one?.to)]
-    return from === undefined || to === undefined ? [] : [{ from, to }]
-  })
+/** What is sent of it: what is left empty is not decided. Pure. */
+export function deprecationBody({
+  deprecatedAt,
+  sunsetAt,
+  successor,
+  information = '',
+  brownOuts = [],
+}: DeprecationFields) {
+  // A line that was added and not filled in yet is empty.
+  const given = brownOuts.flatMap((one) => (one?.from && one.to ? [one] : []))
   return {
-    ...(since === undefined ? {} : { deprecatedAt: since }),
-    ...(until === undefined ? {} : { sunsetAt: until }),
+    ...(deprecatedAt ? { deprecatedAt } : {}),
+    ...(sunsetAt ? { sunsetAt } : {}),
     ...(successor == null ? {} : { successor }),
     ...(information.trim() === '' ? {} : { information: information.trim() }),
     ...(given.length === 0 ? {} : { brownOuts: given }),
   }
 }
 
-/** A schedule as the form begins with it. Pure. @param fieldOf an instant as a field of the browser has it */
-export function deprecationFields(
-  deprecation: Deprecation | null,
-  fieldOf: (iso: string) => string,
-): DeprecationFields {
+/** A schedule as the form begins with it. Pure. */
+export function deprecationFields(deprecation: Deprecation | null): DeprecationFields {
   if (deprecation === null) return { brownOuts: [] }
   const { deprecatedAt, sunsetAt, successor, information, brownOuts } = deprecation
   return {
-    deprecatedAt: fieldOf(deprecatedAt),
-    sunsetAt: sunsetAt === null ? '' : fieldOf(sunsetAt),
+    deprecatedAt,
+    sunsetAt: sunsetAt ?? '',
     successor,
     information: information ?? '',
-    brownOuts: brownOuts.map(({ from, to }) => ({ from: fieldOf(from), to: fieldOf(to) })),
+    brownOuts,
   }
 }

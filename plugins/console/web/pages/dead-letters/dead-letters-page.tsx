@@ -16,10 +16,9 @@ import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { useCutMenu } from '../../parts/cut-menu.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { instantText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { ListTable } from '../../parts/list-table.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
-import { usePlace } from '../../parts/use-place.ts'
 
 interface DeadLetter {
   readonly id: string
@@ -92,7 +91,6 @@ function LetterTable({
   const { t } = useTranslation('dead-letters')
   const viewer = useViewer()
   const keep = usePlaceQuery()
-  const place = usePlace()
   // What an event says is the tenant's admin's to read.
   const mayRead = viewer.kind === 'user' && mayTry(viewer, 'admin')
   return (
@@ -109,7 +107,7 @@ function LetterTable({
         {
           title: t('died'),
           dataIndex: 'diedAt',
-          render: (at: string) => instantText(at, place),
+          render: (at: string) => <Instant at={at} />,
         },
         {
           title: t('plugin'),
@@ -164,7 +162,6 @@ function OneLetter({
   mayRead: boolean
 }) {
   const { t } = useTranslation('dead-letters')
-  const place = usePlace()
   const at = `${path}/${letter.id}`
   const { data, error } = useQuery({
     queryKey: [at],
@@ -182,7 +179,7 @@ function OneLetter({
           {
             key: 'published',
             label: t('published'),
-            children: instantText(letter.publishedAt, place),
+            children: <Instant at={letter.publishedAt} />,
           },
           { key: 'tries', label: t('tries'), children: letter.tries },
           { key: 'detail', label: t('detail'), children: letter.detail ?? '–' },

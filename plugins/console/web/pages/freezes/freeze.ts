@@ -33,7 +33,7 @@ export interface Lockdown {
   readonly since?: string
 }
 
-/** What the form holds; times of once are of the browser's own zone, as its fields have them. */
+/** What the form holds: times of once are instants, others what a clock shows. */
 export interface FreezeWish {
   readonly kind: 'once' | 'weekly'
   readonly name: string
@@ -45,15 +45,20 @@ export interface FreezeWish {
   readonly timeZone?: string
 }
 
-/** What is sent of a wish. Pure. @param instantOf a time of a field as the host takes it; undefined: it is none */
-export function freezeBody(
-  { kind, plugin, reason, from, to, days = [], timeZone = '' }: FreezeWish,
-  instantOf: (text: string) => string | undefined,
-) {
+/** What is sent of a wish. Pure. */
+export function freezeBody({
+  kind,
+  plugin,
+  reason,
+  from,
+  to,
+  days = [],
+  timeZone = '',
+}: FreezeWish) {
   const time: FreezeTime =
     kind === 'weekly'
       ? { days: WEEKDAYS.filter((day) => days.includes(day)), from, to, timeZone }
-      : { from: instantOf(from) ?? from, to: instantOf(to) ?? to }
+      : { from, to }
   return { time, reason, ...(plugin === undefined || plugin === '' ? {} : { plugin }) }
 }
 

@@ -9,11 +9,10 @@ import { useParam } from '../../app/use-param.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { instantText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
-import { usePlace } from '../../parts/use-place.ts'
 import { textIn } from '../../texts/languages.ts'
 import type { Freeze, FreezeTime } from './freeze.ts'
 import { LockdownCard } from './lockdown-card.tsx'
@@ -126,8 +125,13 @@ function FreezeTable({ freezes, isPending }: { freezes: readonly Freeze[]; isPen
 
 function TimeText({ time }: { time: FreezeTime }) {
   const { t } = useTranslation('freezes')
-  const place = usePlace()
-  if (!('days' in time)) return `${instantText(time.from, place)} – ${instantText(time.to, place)}`
+  if (!('days' in time)) {
+    return (
+      <>
+        <Instant at={time.from} /> – <Instant at={time.to} />
+      </>
+    )
+  }
   const days = time.days.map((day) => t(`days.${day}`)).join(t('comma'))
   return t('weeklyTime', { days, from: time.from, to: time.to, zone: time.timeZone })
 }

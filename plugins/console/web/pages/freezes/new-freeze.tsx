@@ -6,8 +6,10 @@ import { useWholeList } from '../../api/whole-list.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
 import { useCutMenu } from '../../parts/cut-menu.tsx'
-import { instantOfField } from '../../parts/instant-field.ts'
+import { InstantInput } from '../../parts/instant-input.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
+import { usePlace } from '../../parts/use-place.ts'
+import { browserZone } from '../../parts/wall-clock.ts'
 import { type FreezeWish, freezeBody, freezeOptions, WEEKDAYS } from './freeze.ts'
 
 const ID = /^[a-z0-9][a-z0-9-]{0,62}$/
@@ -27,12 +29,13 @@ function FreezeForm({ onDone }: { onDone: () => void }) {
   const [form] = Form.useForm<FreezeWish>()
   const wish = Form.useWatch([], form)
   const kind = wish?.kind ?? 'once'
+  const { timeZone = browserZone() } = usePlace()
   const plugins = useWholeList<{ name: string }>('/v1/plugins')
   const cutMenu = useCutMenu(plugins)
   const { mutate, isPending, error } = useFormChange(
     (one: FreezeWish) =>
       request('PUT', `/v1/rollout-freezes/${encodeURIComponent(one.name)}`, {
-        body: freezeBody(one, instantOfField),
+        body: freezeBody(one),
       }),
     (_, { name }) => {
       onDone()
@@ -48,7 +51,7 @@ function FreezeForm({ onDone }: { onDone: () => void }) {
       initialValues={{
         kind: 'once',
         days: ['fri', 'sat', 'sun'],
-        timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+        timeZone,
       }}
       onFinish={(one) => mutate(one)}
     >
@@ -100,7 +103,7 @@ function FreezeForm({ onDone }: { onDone: () => void }) {
           <CliLine
             command={cliText(
               ['rollout', 'freeze', wish.name],
-              freezeOptions(freezeBody({ ...wish, kind }, instantOfField)),
+              freezeOptions(freezeBody({ ...wish, kind })),
             )}
           />
         )}
@@ -145,15 +148,15 @@ function WhenFields({ kind }: { kind: FreezeWish['kind'] }) {
         </>
       )}
       <Form.Item name="from" label={t('from')} rules={required}>
-        <Input type={kind === 'once' ? 'datetime-local' : 'time'} />
+        {kind === 'once' ? <InstantInput /> : <Input type="time" />}
       </Form.Item>
       <Form.Item
         name="to"
         label={t('to')}
         rules={required}
-        extra={kind === 'weekly' ? t('overnight') : t('ownZone')}
+        {...(kind === 'weekly' ? { extra: t('overnight') } : {})}
       >
-        <Input type={kind === 'once' ? 'datetime-local' : 'time'} />
+        {kind === 'once' ? <InstantInput /> : <Input type="time" />}
       </Form.Item>
     </>
   )

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
+import { HomeWidgets } from '../../contributed/slots/home-widgets.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { BeginHere } from './begin-here.tsx'
 import { Guide } from './guide.tsx'
@@ -17,12 +18,15 @@ export function HomePage() {
     <div className="stack">
       <PageHead title={t('pages.home')}>{isOperator && <BeginHere />}</PageHead>
       <NeedsYou viewer={viewer} tenant={tenant} />
-      {isOperator && (
+      {isOperator ? (
         <>
           <LiveRollouts />
           <Health />
           <Guide tenant={tenant} />
         </>
+      ) : (
+        // Cards show a company's own data, which nobody but its people is let see.
+        <HomeWidgets />
       )}
     </div>
   )

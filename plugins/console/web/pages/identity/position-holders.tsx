@@ -1,4 +1,4 @@
-import { Button, Form, Input, Popconfirm } from 'antd'
+import { Button, Form, Popconfirm } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useList } from '../../api/list.ts'
@@ -8,7 +8,7 @@ import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { instantOfField } from '../../parts/instant-field.ts'
+import { InstantInput } from '../../parts/instant-input.tsx'
 import { ListTable } from '../../parts/list-table.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import type { Holder, Position } from './identity.ts'
@@ -93,8 +93,8 @@ interface Wish {
 
 const bodyOf = ({ user, validFrom, validTo }: Wish) => ({
   user,
-  validFrom: instantOfField(validFrom) ?? validFrom,
-  validTo: instantOfField(validTo) ?? null,
+  validFrom,
+  validTo: validTo || null,
 })
 
 function GivePosition({
@@ -132,10 +132,10 @@ function GivePosition({
           <UserSelect tenant={tenant} />
         </Form.Item>
         <Form.Item name="validFrom" label={t('validFrom')} rules={required}>
-          <Input type="datetime-local" />
+          <InstantInput />
         </Form.Item>
         <Form.Item name="validTo" label={t('validTo')} extra={t('holderHint')}>
-          <Input type="datetime-local" />
+          <InstantInput />
         </Form.Item>
       </div>
       {error !== null && <ProblemNote error={error} />}

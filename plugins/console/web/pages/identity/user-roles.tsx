@@ -1,4 +1,4 @@
-import { Button, Card, Form, Input, Popconfirm } from 'antd'
+import { Button, Card, Form, Popconfirm } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
 import { mayTry } from '../../api/may-try.ts'
@@ -8,7 +8,7 @@ import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { instantOfField } from '../../parts/instant-field.ts'
+import { InstantInput } from '../../parts/instant-input.tsx'
 import { ListTable } from '../../parts/list-table.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { type Assignment, ownUnit, type User } from './identity.ts'
@@ -83,13 +83,12 @@ interface Wish {
 }
 
 function bodyOf({ role, unit, validFrom, validTo }: Wish, of: { tenant: string; user: string }) {
-  const [from, to] = [instantOfField(validFrom), instantOfField(validTo)]
   return {
     ...of,
     role,
     ...(unit === undefined ? {} : { unit }),
-    ...(from === undefined ? {} : { validFrom: from }),
-    ...(to === undefined ? {} : { validTo: to }),
+    ...(validFrom ? { validFrom } : {}),
+    ...(validTo ? { validTo } : {}),
   }
 }
 
@@ -127,10 +126,10 @@ function GiveRole({ tenant, user }: { tenant: string; user: User }) {
             <UnitSelect tenant={tenant} none={t('wholeTenant')} />
           </Form.Item>
           <Form.Item name="validFrom" label={t('validFrom')}>
-            <Input type="datetime-local" />
+            <InstantInput />
           </Form.Item>
           <Form.Item name="validTo" label={t('validTo')} extra={t('validToHint')}>
-            <Input type="datetime-local" />
+            <InstantInput />
           </Form.Item>
         </div>
         {error !== null && <ProblemNote error={error} />}

@@ -7,11 +7,10 @@ import { useChange, useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { instantText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { ListTable } from '../../parts/list-table.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { SecretOnce } from '../../parts/secret-once.tsx'
-import { usePlace } from '../../parts/use-place.ts'
 import { ActionsSelect, PermissionsSelect } from './content-selects.tsx'
 import type { User } from './identity.ts'
 import { ofTenant, userPath } from './identity-paths.ts'
@@ -31,7 +30,6 @@ const MOST_DAYS = 366
 /** API tokens of a user: listed and revoked, and made for service accounts alone. */
 export function UserTokens({ tenant, user }: { tenant: string; user: User }) {
   const { t } = useTranslation('identity')
-  const place = usePlace()
   const path = `${userPath(user.id)}/tokens`
   const list = useList<Token>(path, { tenant })
   const { mutate } = useChange(
@@ -62,12 +60,12 @@ export function UserTokens({ tenant, user }: { tenant: string; user: User }) {
           {
             title: t('expires'),
             dataIndex: 'expiresAt',
-            render: (at: string) => instantText(at, place),
+            render: (at: string) => <Instant at={at} />,
           },
           {
             title: t('lastUsed'),
             dataIndex: 'lastUsedAt',
-            render: (at: string | null) => (at === null ? t('never') : instantText(at, place)),
+            render: (at: string | null) => (at === null ? t('never') : <Instant at={at} />),
           },
           {
             title: t('actions'),

@@ -8,7 +8,8 @@ import { Awaited } from '../../parts/awaited.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
 import { Figures } from '../../parts/figures.tsx'
-import { bytesText, instantText, numberText } from '../../parts/formats.ts'
+import { bytesText, numberText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
@@ -76,7 +77,7 @@ function Head({ call }: { call: KeptCall }) {
         [t('id'), <code key="id">{call.id}</code>],
         [t('plugin'), plugin],
         [t('arm'), t(`arms.${call.arm}`)],
-        [t('startedAt'), instantText(call.startedAt, place)],
+        [t('startedAt'), <Instant key="at" at={call.startedAt} />],
         [t('keptFor'), t(`reasons.${call.reason}`)],
         [t('caller'), call.principal ?? t('unknown')],
         [t('took'), ms(call.tookMs)],

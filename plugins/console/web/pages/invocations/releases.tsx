@@ -4,10 +4,9 @@ import { request } from '../../api/request.ts'
 import { useChange, useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
-import { instantText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
-import { usePlace } from '../../parts/use-place.ts'
 import { isOpenTo, type KeptCall, type Release } from './invocation.ts'
 
 /** A recording is gone after seven days. */
@@ -27,7 +26,6 @@ export function Releases({
   releases: readonly Release[]
 }) {
   const { t } = useTranslation('invocations')
-  const place = usePlace()
   const path = releasesPath(tenant, call.id)
   const { mutate } = useChange(
     (release: string) => request('DELETE', `${path}/${release}`),
@@ -50,7 +48,7 @@ export function Releases({
               {
                 title: t('until'),
                 dataIndex: 'expiresAt',
-                render: (at: string) => instantText(at, place),
+                render: (at: string) => <Instant at={at} />,
               },
               { title: t('by'), dataIndex: 'releasedBy' },
               {

@@ -2,7 +2,8 @@ import { Descriptions, type DescriptionsProps } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { bytesText, instantText } from '../../parts/formats.ts'
+import { bytesText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { AuthorText } from './author-text.tsx'
 import { isWebAddress, type ListedVersion, someText } from './package.ts'
@@ -44,7 +45,7 @@ function Facts({ version }: { version: ListedVersion }) {
   }
   const items: NonNullable<DescriptionsProps['items']> = [
     { key: 'publisher', label: t('publisher'), children: publisher },
-    { key: 'published', label: t('published'), children: instantText(publishedAt, place) },
+    { key: 'published', label: t('published'), children: <Instant at={publishedAt} /> },
     { key: 'license', label: t('license'), children: license ?? t('noLicense') },
     { key: 'category', label: t('category'), children: category ?? '–' },
     {

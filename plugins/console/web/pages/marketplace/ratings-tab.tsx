@@ -9,7 +9,8 @@ import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { instantText, numberText } from '../../parts/formats.ts'
+import { numberText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { MoreRows } from '../../parts/more-rows.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { usePlace } from '../../parts/use-place.ts'
@@ -61,13 +62,15 @@ function majorOf(version: string): number {
 
 function RatingRow({ rating }: { rating: Rating }) {
   const { t } = useTranslation('marketplace')
-  const place = usePlace()
   const { stars, major, text, answer, updatedAt } = rating
   return (
     <li className="result">
       <p>
         {t('starsOfMajor', { stars, major })}
-        <span className="quiet"> · {instantText(updatedAt, place)}</span>
+        <span className="quiet">
+          {' '}
+          · <Instant at={updatedAt} />
+        </span>
       </p>
       {text !== null && <p className="author-words">{text}</p>}
       {answer !== null && <p className="quiet author-words">{t('answered', { text: answer })}</p>}

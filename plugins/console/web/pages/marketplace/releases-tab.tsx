@@ -1,7 +1,8 @@
 import { Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'react-router'
-import { instantText, numberText, percentText } from '../../parts/formats.ts'
+import { numberText, percentText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import type { ListedPackage, VersionLine } from './package.ts'
@@ -10,7 +11,6 @@ import { useVersionState } from './use-version-state.ts'
 /** All versions: where each stands, what speaks against it, and how it does on this host. */
 export function ReleasesTab({ listed }: { listed: ListedPackage }) {
   const { t } = useTranslation('marketplace')
-  const place = usePlace()
   return (
     <Table<VersionLine>
       size="small"
@@ -28,7 +28,7 @@ export function ReleasesTab({ listed }: { listed: ListedPackage }) {
         {
           title: t('published'),
           dataIndex: 'publishedAt',
-          render: (at: string) => instantText(at, place),
+          render: (at: string) => <Instant at={at} />,
         },
         { title: t('state'), key: 'state', render: (_: unknown, line) => <State line={line} /> },
         { title: t('here'), key: 'here', render: (_: unknown, line) => <Here line={line} /> },

@@ -4,10 +4,9 @@ import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { instantText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
-import { usePlace } from '../../parts/use-place.ts'
 import {
   commandsFor,
   type ReviewCommand,
@@ -36,14 +35,15 @@ const TONES = { approval: 'good', rejection: 'bad', appeal: 'warning', answer: '
 
 function Entry({ entry }: { entry: ReviewEntry }) {
   const { t } = useTranslation('marketplace')
-  const place = usePlace()
   const { kind, actor, text, rule, at, statement } = entry
   return (
     <li className="result">
       <p className="inline-list">
         <StatusTag tone={TONES[kind]} label={t(`reviews.entries.${kind}`)} />
         <strong>{actor}</strong>
-        <span className="quiet">{instantText(at, place)}</span>
+        <span className="quiet">
+          <Instant at={at} />
+        </span>
         {rule !== null && <code>{rule}</code>}
         {statement !== null && <span className="quiet">{t('reviews.signed')}</span>}
       </p>

@@ -7,7 +7,8 @@ import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
 import { Awaited } from '../../parts/awaited.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { bytesText, instantText } from '../../parts/formats.ts'
+import { bytesText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { type Section, Sections } from '../../parts/sections.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
@@ -108,11 +109,11 @@ function Facts({ review }: { review: ShownReview }) {
           label: t('reviews.needed'),
           children: t('reviews.neededMissing', { needed, missing }),
         },
-        { key: 'opened', label: t('reviews.openedAt'), children: instantText(openedAt, place) },
+        { key: 'opened', label: t('reviews.openedAt'), children: <Instant at={openedAt} /> },
         {
           key: 'decided',
           label: t('reviews.decidedAt'),
-          children: decidedAt === null ? '–' : instantText(decidedAt, place),
+          children: decidedAt === null ? '–' : <Instant at={decidedAt} />,
         },
         { key: 'size', label: t('size'), children: bytesText(dist.size, place) },
         { key: 'integrity', label: t('integrity'), children: <code>{dist.integrity}</code> },

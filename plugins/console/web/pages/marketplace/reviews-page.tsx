@@ -6,12 +6,11 @@ import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { instantText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { MoreRows } from '../../parts/more-rows.tsx'
 import { oneOf } from '../../parts/one-of.ts'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
-import { usePlace } from '../../parts/use-place.ts'
 import { type QueuedReview, REVIEWS, type ReviewStatus } from './review.ts'
 import { ReviewStatusTag } from './review-status-tag.tsx'
 import { useGroundWord } from './use-ground-word.ts'
@@ -49,7 +48,6 @@ export function ReviewsPage() {
 
 function ReviewTable({ rows, isLoading }: { rows: readonly QueuedReview[]; isLoading: boolean }) {
   const { t } = useTranslation('marketplace')
-  const place = usePlace()
   const keep = usePlaceQuery()
   const tierWord = useTierWord()
   const groundWord = useGroundWord()
@@ -89,7 +87,7 @@ function ReviewTable({ rows, isLoading }: { rows: readonly QueuedReview[]; isLoa
         {
           title: t('reviews.openedAt'),
           dataIndex: 'openedAt',
-          render: (at: string) => instantText(at, place),
+          render: (at: string) => <Instant at={at} />,
         },
       ]}
     />

@@ -6,9 +6,8 @@ import { request } from '../../api/request.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { Awaited } from '../../parts/awaited.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
-import { instantText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
-import { usePlace } from '../../parts/use-place.ts'
 import type { Finding } from './finding.ts'
 import { FindingTable } from './finding-table.tsx'
 import { type ListedVersion, versionPath } from './package.ts'
@@ -49,7 +48,6 @@ interface Released {
 
 function Signature({ version }: { version: ListedVersion }) {
   const { t } = useTranslation('marketplace')
-  const place = usePlace()
   const path = `/npm/-/signalbox/v1/releases/${version.name}/${version.version}`
   const { data, error } = useQuery({
     queryKey: [path],
@@ -84,7 +82,7 @@ function Signature({ version }: { version: ListedVersion }) {
           {
             key: 'released',
             label: t('releasedAt'),
-            children: stated?.publishedAt ? instantText(stated.publishedAt, place) : '–',
+            children: stated?.publishedAt ? <Instant at={stated.publishedAt} /> : '–',
           },
           {
             key: 'review',
@@ -108,7 +106,6 @@ function Signature({ version }: { version: ListedVersion }) {
 
 function PublisherFacts({ name }: { name: string }) {
   const { t } = useTranslation('marketplace')
-  const place = usePlace()
   const path = `/v1/marketplace/publishers/${encodeURIComponent(name)}`
   const { data, error } = useQuery({
     queryKey: [path],
@@ -124,7 +121,7 @@ function PublisherFacts({ name }: { name: string }) {
         column={{ xs: 1, md: 2 }}
         items={[
           { key: 'name', label: t('publisher'), children: data.name },
-          { key: 'since', label: t('since'), children: instantText(data.since, place) },
+          { key: 'since', label: t('since'), children: <Instant at={data.since} /> },
           {
             key: 'trusted',
             label: t('trusted'),

@@ -8,17 +8,15 @@ import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { instantText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { JsonView } from '../../parts/json-view.tsx'
 import { ListTable } from '../../parts/list-table.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
-import { usePlace } from '../../parts/use-place.ts'
 import { type ConfigRevision, changedMembers, type ShownConfig } from './config.ts'
 
 /** What the settings were, the newest first; an earlier one is taken again as a new revision. */
 export function ConfigRevisions({ path, present }: { path: string; present: ShownConfig }) {
   const { t } = useTranslation('config')
-  const place = usePlace()
   const viewer = useViewer()
   const list = useList<ConfigRevision>(`${path}/revisions`)
   const { mutate, isPending } = useChange(
@@ -45,7 +43,7 @@ export function ConfigRevisions({ path, present }: { path: string; present: Show
         {
           title: t('when'),
           dataIndex: 'changedAt',
-          render: (at: string) => instantText(at, place),
+          render: (at: string) => <Instant at={at} />,
         },
         { title: t('who'), dataIndex: 'changedBy' },
         {

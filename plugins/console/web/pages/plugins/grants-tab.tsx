@@ -8,6 +8,7 @@ import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { instantText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { textIn } from '../../texts/languages.ts'
@@ -170,7 +171,7 @@ function Given({
         {
           title: t('when'),
           dataIndex: 'grantedAt',
-          render: (at: string) => instantText(at, place),
+          render: (at: string) => <Instant at={at} />,
         },
         {
           title: t('use'),

@@ -6,7 +6,8 @@ import { useChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { agoText, bytesText, instantText } from '../../parts/formats.ts'
+import { agoText, bytesText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { ListTable } from '../../parts/list-table.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
@@ -29,7 +30,7 @@ export function HookDeliveries({ path, hook, may }: { path: string; hook: string
           {
             title: t('received'),
             dataIndex: 'receivedAt',
-            render: (iso: string) => instantText(iso, place),
+            render: (iso: string) => <Instant at={iso} />,
           },
           {
             title: t('state'),

@@ -9,10 +9,9 @@ import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { instantText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { SecretOnce, type SecretPart } from '../../parts/secret-once.tsx'
-import { usePlace } from '../../parts/use-place.ts'
 import { HookDeliveries } from './hook-deliveries.tsx'
 import { type HookAddress, hookRows, mayChangeHooks } from './hooks.ts'
 import { type TenantPlugin, tenantPluginPath } from './plugin.ts'
@@ -67,7 +66,6 @@ function HookTable({
   onShow: (hook: string) => void
 }) {
   const { t } = useTranslation('hooks')
-  const place = usePlace()
   return (
     <Table<Row>
       size="middle"
@@ -90,7 +88,9 @@ function HookTable({
             ) : (
               <>
                 <div>{t('madeBy', { who: address.createdBy })}</div>
-                <div>{instantText(address.createdAt, place)}</div>
+                <div>
+                  <Instant at={address.createdAt} />
+                </div>
               </>
             ),
         },

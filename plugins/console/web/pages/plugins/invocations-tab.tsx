@@ -5,7 +5,8 @@ import { useList } from '../../api/list.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { instantText, numberText } from '../../parts/formats.ts'
+import { numberText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { MoreRows } from '../../parts/more-rows.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
@@ -65,7 +66,7 @@ export function InvocationsTab({ tenant, name }: { tenant: string; name: string 
             dataIndex: 'startedAt',
             render: (at: string, { id }) => (
               <Link to={{ pathname: `/invocations/${id}`, search: keep }}>
-                {instantText(at, place)}
+                <Instant at={at} />
               </Link>
             ),
           },

@@ -8,9 +8,8 @@ import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { instantText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
-import { usePlace } from '../../parts/use-place.ts'
 import { tenantPluginPath } from './plugin.ts'
 
 interface Job {
@@ -24,7 +23,6 @@ interface Job {
 /** Work at set times: when it runs next, how it went, and to run it now. */
 export function JobsTab({ tenant, name }: { tenant: string; name: string }) {
   const { t } = useTranslation('plugins')
-  const place = usePlace()
   const mayRun = mayTry(useViewer(), 'admin')
   const path = `${tenantPluginPath(tenant, name)}/jobs`
   const { data, error, isPending, isLoadingError } = useQuery({
@@ -59,7 +57,7 @@ export function JobsTab({ tenant, name }: { tenant: string; name: string }) {
           {
             title: t('next'),
             dataIndex: 'nextAt',
-            render: (at: string | null) => (at === null ? '–' : instantText(at, place)),
+            render: (at: string | null) => (at === null ? '–' : <Instant at={at} />),
           },
           {
             title: t('runs'),

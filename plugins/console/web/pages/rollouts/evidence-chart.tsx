@@ -1,6 +1,7 @@
 import { Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { instantText, numberText, percentText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { type EvidencePoint, tracePoints } from './rollout.ts'
 
@@ -69,7 +70,7 @@ export function EvidenceChart({
           pagination={{ pageSize: 20, hideOnSinglePage: true }}
           dataSource={points.toReversed()}
           columns={[
-            { title: t('when'), dataIndex: 'at', render: (at: string) => instantText(at, place) },
+            { title: t('when'), dataIndex: 'at', render: (at: string) => <Instant at={at} /> },
             {
               title: t('weight'),
               dataIndex: 'weightBp',

@@ -4,7 +4,8 @@ import { Link, useParams } from 'react-router'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { Awaited } from '../../parts/awaited.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
-import { instantText, numberText, percentText } from '../../parts/formats.ts'
+import { numberText, percentText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
@@ -193,7 +194,7 @@ function Transitions({ rollout }: { rollout: ShownRollout }) {
         pagination={{ pageSize: 20, hideOnSinglePage: true }}
         dataSource={rollout.transitions.toReversed()}
         columns={[
-          { title: t('when'), dataIndex: 'at', render: (at: string) => instantText(at, place) },
+          { title: t('when'), dataIndex: 'at', render: (at: string) => <Instant at={at} /> },
           {
             title: t('what'),
             dataIndex: 'command',

@@ -4,7 +4,7 @@ import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
-import { instantOfField } from '../../parts/instant-field.ts'
+import { InstantInput } from '../../parts/instant-input.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { PlanChoice } from './plan-choice.tsx'
 import {
@@ -25,12 +25,11 @@ interface Fields {
 
 /** What the host is sent for what was filled in. */
 function bodyOf(command: Command, { reason, plan, isEndless, until }: Fields) {
-  const at = instantOfField(until)
   return {
     ...(reason ? { reason } : {}),
     ...(command === 'change-plan' && plan !== undefined ? { plan } : {}),
-    ...(command === 'renew' ? { expiresAt: isEndless === true ? null : at } : {}),
-    ...(command === 'approve' && at !== undefined ? { expiresAt: at } : {}),
+    ...(command === 'renew' ? { expiresAt: isEndless === true ? null : until } : {}),
+    ...(command === 'approve' && until ? { expiresAt: until } : {}),
   }
 }
 
@@ -38,7 +37,7 @@ function commandText(command: Command, id: string, { plan, until, reason }: Fiel
   const hasEnd = command === 'approve' || command === 'renew'
   return cliText(['subscription', command, id], {
     plan: command === 'change-plan' ? plan : undefined,
-    until: hasEnd ? instantOfField(until) : undefined,
+    until: hasEnd ? until : undefined,
     reason,
   })
 }
@@ -122,7 +121,7 @@ function CommandFields({
       {command === 'renew' && <EndFields />}
       {command === 'approve' && (
         <Form.Item name="until" label={t('untilOptional')}>
-          <Input type="datetime-local" />
+          <InstantInput />
         </Form.Item>
       )}
       <Form.Item
@@ -151,7 +150,7 @@ function EndFields() {
       </Form.Item>
       {isEndless !== true && (
         <Form.Item name="until" label={t('until')} rules={[{ required: true }]}>
-          <Input type="datetime-local" />
+          <InstantInput />
         </Form.Item>
       )}
     </>

@@ -4,7 +4,7 @@ import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText, curlText } from '../../parts/command-text.ts'
-import { instantOfField } from '../../parts/instant-field.ts'
+import { InstantInput } from '../../parts/instant-input.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { type Credential, subscriptionPath } from './subscription.ts'
 
@@ -23,9 +23,8 @@ interface Fields {
 const HOUR_S = 3600
 
 function bodyOf({ kind, rotates }: CredentialWish, { name, until, overlapHours = 24 }: Fields) {
-  const expiresAt = instantOfField(until)
   if (rotates !== undefined) return { overlapS: overlapHours * HOUR_S }
-  return { kind, ...(name ? { name } : {}), ...(expiresAt === undefined ? {} : { expiresAt }) }
+  return { kind, ...(name ? { name } : {}), ...(until ? { expiresAt: until } : {}) }
 }
 
 /** The command line's own word where it can say it all, and the API's where it cannot. */
@@ -108,7 +107,7 @@ function NewFields() {
         <Input autoComplete="off" />
       </Form.Item>
       <Form.Item name="until" label={t('untilOptional')}>
-        <Input type="datetime-local" />
+        <InstantInput />
       </Form.Item>
     </>
   )

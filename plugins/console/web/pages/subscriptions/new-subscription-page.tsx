@@ -10,7 +10,7 @@ import { ChooseTenant } from '../../parts/choose-tenant.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText, curlText } from '../../parts/command-text.ts'
 import { useCutMenu } from '../../parts/cut-menu.tsx'
-import { instantOfField } from '../../parts/instant-field.ts'
+import { InstantInput } from '../../parts/instant-input.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { type LocalText, textIn } from '../../texts/languages.ts'
@@ -140,7 +140,7 @@ function WhyAndUntil() {
         <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} />
       </Form.Item>
       <Form.Item name="until" label={t('untilOptional')}>
-        <Input type="datetime-local" />
+        <InstantInput />
       </Form.Item>
     </>
   )
@@ -180,7 +180,6 @@ function WhoAndWhat({ tenant }: { tenant: string }) {
 }
 
 function wishOf(tenant: string, { app, service, plan, scopes = [], purpose, until }: Fields) {
-  const expiresAt = instantOfField(until)
   return {
     tenant,
     app,
@@ -188,7 +187,7 @@ function wishOf(tenant: string, { app, service, plan, scopes = [], purpose, unti
     plan,
     ...(scopes.length === 0 ? {} : { scopes }),
     ...(purpose ? { purpose } : {}),
-    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(until ? { expiresAt: until } : {}),
   }
 }
 

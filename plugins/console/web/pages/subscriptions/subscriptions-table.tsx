@@ -4,10 +4,9 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { useList } from '../../api/list.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
-import { instantText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { ListTable } from '../../parts/list-table.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
-import { usePlace } from '../../parts/use-place.ts'
 import { type Subscription, serviceOf, TONES } from './subscription.ts'
 
 type Columns = NonNullable<TableProps<Subscription>['columns']>
@@ -28,7 +27,6 @@ export function SubscriptionsTable({
 }) {
   const { t } = useTranslation('subscriptions')
   const keep = usePlaceQuery()
-  const place = usePlace()
   return (
     <ListTable<Subscription>
       {...{ list, rows, caption, empty }}
@@ -57,7 +55,7 @@ export function SubscriptionsTable({
         {
           title: t('ends'),
           dataIndex: 'expiresAt',
-          render: (at: string | null) => (at === null ? t('endless') : instantText(at, place)),
+          render: (at: string | null) => (at === null ? t('endless') : <Instant at={at} />),
         },
         ...more,
       ]}

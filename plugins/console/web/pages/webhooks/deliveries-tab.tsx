@@ -10,7 +10,8 @@ import { Awaited } from '../../parts/awaited.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
-import { agoText, instantText, numberText } from '../../parts/formats.ts'
+import { agoText, numberText } from '../../parts/formats.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { ListTable } from '../../parts/list-table.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
@@ -104,7 +105,7 @@ function useColumns(path: string, may: boolean) {
     {
       title: t('queued'),
       dataIndex: 'createdAt',
-      render: (at: string) => instantText(at, place),
+      render: (at: string) => <Instant at={at} />,
     },
     { title: t('type'), dataIndex: 'type', render: (one: string) => <code>{one}</code> },
     { title: t('key'), dataIndex: 'key', render: (key: string | null) => key ?? '–' },
@@ -183,7 +184,7 @@ function OneDelivery({ path }: { path: string }) {
           {
             key: 'at',
             label: t('triedAt'),
-            children: last.at === null ? '–' : instantText(last.at, place),
+            children: last.at === null ? '–' : <Instant at={last.at} />,
           },
         ]}
       />

@@ -1,11 +1,11 @@
-import { Checkbox, Form, Input, Modal } from 'antd'
+import { Checkbox, Form, Modal } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
-import { instantOfField } from '../../parts/instant-field.ts'
+import { InstantInput } from '../../parts/instant-input.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { type Webhook, webhookPath } from './webhook.ts'
 
@@ -51,10 +51,10 @@ export function ReplayDialog({ webhook, onClose }: { webhook: Webhook; onClose: 
         <p>{t('webhooks:replayMeans')}</p>
         <Form<Fields> form={form} name="replay" layout="vertical" onFinish={replay.mutate}>
           <Form.Item name="since" label={t('webhooks:since')} rules={[{ required: true }]}>
-            <Input type="datetime-local" />
+            <InstantInput />
           </Form.Item>
           <Form.Item name="until" label={t('webhooks:until')}>
-            <Input type="datetime-local" />
+            <InstantInput />
           </Form.Item>
           <Form.Item name="isAlsoDelivered" valuePropName="checked">
             <Checkbox>{t('webhooks:alsoDelivered')}</Checkbox>
@@ -76,10 +76,9 @@ async function replayAll(
   { since, until, isAlsoDelivered }: Fields,
   told: (count: number) => void,
 ): Promise<number> {
-  const end = instantOfField(until)
   const range = {
-    since: instantOfField(since),
-    ...(end === undefined ? {} : { until: end }),
+    since,
+    ...(until ? { until } : {}),
     ...(isAlsoDelivered === true ? { states: ['dead', 'delivered'] } : {}),
   }
   let count = 0
@@ -98,8 +97,8 @@ async function replayAll(
 
 function commandOf(id: string, { since, until, isAlsoDelivered }: Partial<Fields>): string {
   const text = cliText(['webhook', 'replay', id], {
-    since: instantOfField(since) ?? '2026-01-31T08:00:00Z',
-    until: instantOfField(until),
+    since: since || '2026-01-31T08:00:00Z',
+    until,
   })
   return isAlsoDelivered === true ? `${text} --delivered` : text
 }

@@ -7,8 +7,7 @@ import { Awaited } from '../../parts/awaited.tsx'
 import { ChangeNote } from '../../parts/change-note.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
-import { instantText } from '../../parts/formats.ts'
-import { usePlace } from '../../parts/use-place.ts'
+import { Instant } from '../../parts/instant.tsx'
 import { type Webhook, webhookPath } from './webhook.ts'
 import { WebhookFields, type WebhookFieldValues, webhookBody } from './webhook-fields.tsx'
 
@@ -35,7 +34,6 @@ function Settings({
   may: boolean
 }) {
   const { t } = useTranslation(['webhooks', 'services'])
-  const place = usePlace()
   const [form] = Form.useForm<WebhookFieldValues>()
   const { url, types, keys, description } = webhook
   const first = { url, types, keys: keys ?? [], description }
@@ -59,7 +57,7 @@ function Settings({
             {
               key: 'at',
               label: t('webhooks:createdAt'),
-              children: instantText(webhook.createdAt, place),
+              children: <Instant at={webhook.createdAt} />,
             },
           ]}
         />
