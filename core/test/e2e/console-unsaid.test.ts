@@ -97,6 +97,27 @@ t.test(
       await page.getByRole('cell', { name: 'Person auditor' }).waitFor()
     })
 
+    t.test('from its plans a service is subscribed to, by who may', async (t) => {
+      await goTo(page, '/catalog/probe.one?tenant=acme&tab=plans')
+      await page.getByRole('button', { name: 'Subscribe', exact: true }).click()
+      await page.getByRole('heading', { level: 1, name: 'New subscription' }).waitFor()
+      await page.getByText('probe.one@1').first().waitFor()
+      const { page: other } = await openConsole(browser, {
+        url: host.url,
+        as: { tenant: 'acme', login: 'member' },
+        path: '/catalog/probe.one?tab=plans',
+      })
+      await other.getByText('npx signalbox subscribe').waitFor()
+      t.equal(await other.getByRole('button', { name: 'Subscribe', exact: true }).count(), 0)
+    })
+
+    t.test('the field of a secret is named by it', async (t) => {
+      await goTo(page, `${aboutProbe}?tenant=acme&tab=secrets`)
+      await page.getByRole('button', { name: 'Expand row' }).click()
+      const field = page.getByLabel('New value of probe-key')
+      t.equal(await field.getAttribute('id'), 'secret-probe-key_value')
+    })
+
     t.test('who may only look is offered nothing to press', async (t) => {
       const auditor = await openConsole(browser, {
         url: host.url,
