@@ -7,6 +7,7 @@ import { Waiting } from '../parts/waiting.tsx'
 import { CommandPalette } from './command-palette.tsx'
 import { Navigation } from './navigation.tsx'
 import { Overlay } from './overlay.tsx'
+import { tellShown } from './report-this-page.ts'
 import { TenantPicker } from './tenant-picker.tsx'
 import { readThisPage } from './this-page.ts'
 import { useReachableTables } from './use-reachable-tables.ts'
@@ -19,6 +20,7 @@ export function Shell({ viewer }: { viewer: Viewer }) {
   const main = useFocusOnArrival()
   usePaletteKey(() => setPaletteOpen(true))
   useReachableTables()
+  useEffect(tellShown, [])
   const nav = <Navigation onChosen={() => setNavOpen(false)} />
   return (
     <div className="shell">
