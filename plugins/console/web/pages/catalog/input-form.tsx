@@ -19,7 +19,8 @@ export function InputForm({
   plugin: string
   schema: InputSchema
   start: unknown
-  onInput: (input: object) => void
+  /** undefined: what is there is no input yet. */
+  onInput: (input: object | undefined) => void
 }) {
   const { t } = useTranslation('catalog')
   const [form] = Form.useForm<FormValues>()
@@ -29,8 +30,9 @@ export function InputForm({
     try {
       onInput(formInput(fields, values))
     } catch (thrown) {
-      // Half a JSON text: what was told before stays until the rest is written.
+      // Half a JSON text: what was told before is no longer what is seen.
       if (!(thrown instanceof NotJson)) throw thrown
+      onInput(undefined)
     }
   }
   if (fields.length === 0) return <p className="quiet">{t('noInput')}</p>

@@ -8,6 +8,7 @@ import { type TriedAnswer, tryCall } from '../../api/try-call.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { FaultList } from '../../contributed/form/fault-list.tsx'
 import { inputFaults } from '../../contributed/form/form-faults.ts'
+import { useFaultWords } from '../../contributed/form/use-fault-words.ts'
 import { mayUse } from '../../contributed/use-contributed.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { CallSnippets } from './call-snippets.tsx'
@@ -42,11 +43,12 @@ export function TryOperation(props: Props) {
         isSafe: operation.safe === true,
       }),
   })
+  const say = useFaultWords()
   const ask = useAsking(operation.safe === true)
   const parsed = parsedInput(text)
   const go = () => {
     if (parsed === undefined) return
-    const found = inputFaults(operation.input, parsed.input)
+    const found = inputFaults(operation.input, parsed.input, say)
     setFaults(found)
     if (found.length === 0) ask(() => call.mutate(parsed.input))
   }
@@ -173,7 +175,7 @@ function TrialInput({
         plugin={plugin}
         schema={operation.input}
         start={parsed?.input}
-        onInput={(input) => onText(JSON.stringify(input, null, 2))}
+        onInput={(input) => onText(input === undefined ? '' : JSON.stringify(input, null, 2))}
       />
     ) : (
       <div>
@@ -187,7 +189,6 @@ function TrialInput({
           value={text}
           onChange={(event) => onText(event.target.value)}
         />
-        {parsed === undefined && <Alert type="error" showIcon title={t('noJson')} />}
       </div>
     )
   return (
@@ -212,6 +213,7 @@ function TrialInput({
         />
       </div>
       {field}
+      {parsed === undefined && <Alert type="error" showIcon title={t('noJson')} />}
     </>
   )
 }
