@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import t from 'tap'
 import { cliOf, curlOf, sampleOf, typeScriptOf } from '../../../web/pages/catalog/snippets.ts'
-import { shellWord } from '../../../web/parts/shell-word.ts'
+import { shellWord } from '../../../web/parts/command-text.ts'
 
 const call = {
   origin: 'https://host.example',

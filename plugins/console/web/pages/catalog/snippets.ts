@@ -1,4 +1,4 @@
-import { shellWord } from '../../parts/shell-word.ts'
+import { shellWord } from '../../parts/command-text.ts'
 
 export interface Call {
   readonly origin: string

@@ -47,6 +47,7 @@ function Roles({ tenant }: { tenant: string }) {
       </PageHead>
       {error !== null && <ProblemNote error={error} />}
       <OwnRoles
+        tenant={tenant}
         roles={data?.items ?? []}
         isPending={isPending}
         onEdit={isAdmin ? setSelected : undefined}
@@ -69,10 +70,12 @@ function Roles({ tenant }: { tenant: string }) {
 }
 
 function OwnRoles({
+  tenant,
   roles,
   isPending,
   onEdit,
 }: {
+  tenant: string
   roles: readonly Role[]
   isPending: boolean
   onEdit: ((role: string) => void) | undefined
@@ -93,7 +96,7 @@ function OwnRoles({
         ) : (
           <EmptyState
             text={t('noOwnRoles')}
-            command={curlText('PUT', '/v1/roles/planner?tenant=acme', {
+            command={curlText('PUT', ofTenant('/v1/roles/planner', tenant), {
               name: 'Planner',
               actions: ['catalog.read'],
             })}
