@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import t from 'tap'
 import { openPage, startChromium, withoutChromium } from '../support/chromium.ts'
 import { Company } from '../support/company.ts'
@@ -144,8 +144,10 @@ t.test('pages of plugins in the console', { skip: withoutChromium }, async (t) =
 
   t.test('a module runs in the console only of a trusted plugin, with its React', async (t) => {
     const { page, complaints } = await signedIn('ann')
+    const told = reportOf(page, modules)
     await go(page, '/module/count?of=seven')
     await page.getByText('en seven').waitFor()
+    t.match((await told).postDataJSON(), { outcome: 'shown' }, 'and the host is told')
     await page.getByRole('button', { name: 'Pressed 0' }).click()
     await page.getByRole('button', { name: 'Pressed 1' }).waitFor()
     t.same(complaints, [])
@@ -156,7 +158,7 @@ t.test('pages of plugins in the console', { skip: withoutChromium }, async (t) =
 
   t.test('a module that throws leaves a placeholder, and the host is told', async (t) => {
     const { page } = await signedIn('ann')
-    const told = page.waitForRequest((request) => request.url().endsWith('/v1/page-reports'))
+    const told = reportOf(page, modules)
     await go(page, '/module/broken')
     await page.getByText('MODULE_THREW').waitFor()
     await page.getByRole('button', { name: 'Try again' }).waitFor()
@@ -168,6 +170,14 @@ t.test('pages of plugins in the console', { skip: withoutChromium }, async (t) =
     t.equal((await (await told).response())?.status(), 202)
   })
 })
+
+/** What the host is told of a page of this plugin; the console tells of its own, too. */
+function reportOf(page: Page, plugin: string): Promise<Request> {
+  return page.waitForRequest(
+    (request) =>
+      request.url().endsWith('/v1/page-reports') && request.postDataJSON().plugin === plugin,
+  )
+}
 
 /** Thirty points, frozen limits, and one that is out of them. */
 async function drawChart(company: Company): Promise<void> {

@@ -29,16 +29,22 @@ export async function enableConsole(
   await host.client.request('PUT', path, { binding: 'enabled' })
 }
 
-/** Publishes and installs the same console as another version. @param scratch a folder to make it in */
+/**
+ * Publishes and installs the same console as another version.
+ * @param scratch a folder to make it in
+ * @param change of what is built, such as what makes it a bad one
+ */
 export async function releaseConsole(
   host: Pick<HostProcess, 'url' | 'client'>,
   scratch: string,
   version: string,
+  change: (folder: string) => Promise<void> = async () => undefined,
 ): Promise<void> {
   const folder = join(scratch, `console-${version}`)
   await cp(await packedConsole(), folder, { recursive: true })
   const packageJson = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
   await writeFiles(folder, { 'package.json': JSON.stringify({ ...packageJson, version }) })
+  await change(folder)
   await publish(host, folder)
   await host.client.request('POST', '/v1/plugins', { name: consolePlugin, version })
 }

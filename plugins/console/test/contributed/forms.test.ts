@@ -1,7 +1,11 @@
 import t from 'tap'
 import type { InputSchema } from '../../web/contributed/contract-input.ts'
 import { filterValue, missingIn, pagingOf } from '../../web/contributed/contract-input.ts'
-import { inputFaults, placedFaults } from '../../web/contributed/form/form-faults.ts'
+import {
+  type CheckedFault,
+  inputFaults,
+  placedFaults,
+} from '../../web/contributed/form/form-faults.ts'
 import { formFields } from '../../web/contributed/form/form-fields.ts'
 import { formInput } from '../../web/contributed/form/form-input.ts'
 
@@ -38,6 +42,7 @@ const schema: InputSchema = {
   $defs: { line: { type: 'object', required: ['sku'], properties: { sku: { type: 'string' } } } },
 }
 const fields = formFields(schema, undefined, {})
+const say = ({ keyword, bound }: CheckedFault) => `${keyword} ${JSON.stringify(bound)}`
 
 t.test('every kind of input has a control that fits it', async (t) => {
   const kinds = Object.fromEntries(fields.map(({ name, kind }) => [name, kind]))
@@ -101,12 +106,23 @@ t.test('a filled form is the input; what was left alone is not in it', async (t)
 
 t.test('faults stand at the control that they are of', async (t) => {
   const input = { gauge: 'G', count: 99, lines: [{ sku: 'A' }, {}], keepers: ['ann'] }
-  const { placed, rest } = placedFaults(fields, inputFaults(schema, input))
+  const { placed, rest } = placedFaults(fields, inputFaults(schema, input, say))
   t.strictSame(placed.map(({ name }) => name.join('/')).sort(), ['count', 'keepers', 'lines/1/sku'])
   t.strictSame(rest, [])
-  t.strictSame(inputFaults(schema, { gauge: 'G', lines: [{ sku: 'A' }] }), [])
+  t.strictSame(inputFaults(schema, { gauge: 'G', lines: [{ sku: 'A' }] }, say), [])
   const elsewhere = placedFaults(fields, [{ pointer: '/nowhere', detail: 'is odd' }])
   t.match(elsewhere, { placed: [], rest: [{ pointer: '/nowhere' }] })
+})
+
+t.test('a fault is told by what the schema asks for, where that stands too', async (t) => {
+  const told = (input: object) =>
+    inputFaults(schema, input, say).map(({ pointer, detail }) => `${pointer} ${detail}`)
+  const line = { sku: 'A' }
+  t.strictSame(told({ gauge: 'G', lines: [line], count: 99 }), ['/count maximum 9'])
+  t.strictSame(told({ gauge: 'G', lines: [] }), ['/lines minItems 1'])
+  t.strictSame(told({ gauge: 'G', lines: [{ sku: 7 }] }), ['/lines/0/sku type "string"'])
+  t.strictSame(told({ gauge: 'G', lines: [line], kind: 'no' }), ['/kind enum ["official","other"]'])
+  t.strictSame(told({ gauge: 'G', lines: [line], odd: 1 }), ['/odd false undefined'])
 })
 
 t.test('a word of the address becomes what the operation takes', async (t) => {

@@ -50,6 +50,57 @@ t.test('a fan has its bands between the lines, as differences on the lower one',
   )
 })
 
+t.test('a band begins at its lower line, below nought too', async (t) => {
+  const { series } = chart(
+    {
+      chart: 'fan',
+      series: [
+        { field: '/low', label: named('Low'), style: 'band-low' },
+        { field: '/high', label: named('High'), style: 'band-high' },
+      ],
+    },
+    { items: [{ at: 'a', low: -3, high: 2 }] },
+  )
+  t.match(series, [
+    { stackStrategy: 'all', data: [-3] },
+    { stackStrategy: 'all', data: [5] },
+  ])
+})
+
+t.test('a heatmap leaves out what is not there, and has figures below nought', async (t) => {
+  const { series, visualMap } = chart(
+    { chart: 'heatmap', series: [{ field: '/value', label: named('Value') }] },
+    { items: [{ at: 'a', value: -2 }, { at: 'b' }, { at: 'c', value: 7 }] },
+  )
+  t.strictSame(series[0].data, [
+    [0, 0, -2],
+    [2, 0, 7],
+  ])
+  t.match(visualMap, { min: -2, max: 7 })
+})
+
+t.test('more points than are drawn keep outliers and what is marked', async (t) => {
+  const items = Array.from({ length: 20_001 }, (_, i) => ({ at: `p${i}`, value: 10, limit: 20 }))
+  const set = (at: number, value: number) => Object.assign(items[at] as object, { value })
+  set(7001, 99)
+  set(13_003, -5)
+  const { series, xAxis } = chart(
+    {
+      chart: 'control',
+      series: [
+        { field: '/value', label: named('Value'), style: 'points' },
+        { field: '/limit', label: named('Limit'), style: 'limit' },
+      ],
+      marks: { rows: '/signals', x: '/at', label: '/rule' },
+    },
+    { items, signals: [{ at: 'p15555', rule: 'nelson-2' }] },
+  )
+  t.ok(xAxis.data.length <= 5001 && xAxis.data.length > 900, `${xAxis.data.length}`)
+  t.ok(['p7001', 'p13003', 'p15555'].every((one) => xAxis.data.includes(one)))
+  t.ok(series[0].data.includes(99) && series[0].data.includes(-5))
+  t.match(series[2].markLine.data, [{ xAxis: 'p15555' }])
+})
+
 t.test('a control chart has limits as dashed steps and marks above their points', async (t) => {
   const at = '2026-01-01T00:00:00Z'
   const { series } = chart(

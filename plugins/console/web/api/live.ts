@@ -6,7 +6,8 @@ export type LiveState = 'connecting' | 'live' | 'lost'
 const RETRY_MS = [500, 1000, 2000, 5000, 10_000] as const
 
 /**
- * Follows events of the host (SSE) by the session's cookie; a lost connection is taken up again where it was left.
+ * Follows events of the host (SSE) by the session's cookie. A lost connection the browser itself takes up where it was left; one
+ * that was refused begins anew, without what happened meanwhile.
  * @param path null: nothing is followed
  * @param types of the events; those without a type are `message`
  * @param onEvent is called with the parsed data of each

@@ -1,4 +1,4 @@
-import { newKey } from '../contributed/actions/new-key.ts'
+import { newKey } from './new-key.ts'
 import { send } from './request.ts'
 
 /** What a call answered, as far as it is shown. */

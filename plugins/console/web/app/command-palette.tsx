@@ -51,6 +51,8 @@ function Palette({ onClose }: { onClose: () => void }) {
           setAt(0)
         }}
         onKeyDown={(event) => {
+          // Keys of whoever puts a word together (Pinyin) are those of the input method.
+          if (event.nativeEvent.isComposing) return
           if (event.key === 'ArrowDown') setAt(Math.min(at + 1, found.length - 1))
           else if (event.key === 'ArrowUp') setAt(Math.max(at - 1, 0))
           else if (event.key === 'Enter') go(found[at])

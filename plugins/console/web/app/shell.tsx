@@ -7,6 +7,7 @@ import { Waiting } from '../parts/waiting.tsx'
 import { CommandPalette } from './command-palette.tsx'
 import { Navigation } from './navigation.tsx'
 import { Overlay } from './overlay.tsx'
+import { tellShown } from './report-this-page.ts'
 import { StaleNote } from './stale-note.tsx'
 import { TenantPicker } from './tenant-picker.tsx'
 import { readThisPage } from './this-page.ts'
@@ -22,6 +23,7 @@ export function Shell({ viewer }: { viewer: Viewer }) {
   usePaletteKey(() => setPaletteOpen(true))
   useReachableTables()
   const zone = useTenantZone(viewer)
+  useEffect(tellShown, [])
   const nav = <Navigation onChosen={() => setNavOpen(false)} />
   return (
     <div className="shell">

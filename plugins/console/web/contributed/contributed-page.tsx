@@ -2,7 +2,7 @@ import { Spin } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams, useSearchParams } from 'react-router'
-import { useTenant } from '../app/viewer-context.ts'
+import { useTenant, useViewer } from '../app/viewer-context.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
@@ -73,8 +73,14 @@ function OnePage({ page, pages }: { page: OfferedPage; pages: readonly OfferedPa
 }
 
 function Shown({ page }: { page: OfferedPage }) {
+  const { t } = useTranslation('contributed')
+  const viewer = useViewer()
   const { spec } = page
+  if (spec.page !== undefined && /\.m?js$/.test(spec.page)) {
+    return <ModulePage page={page} file={spec.page} />
+  }
+  // Only what the operator trusts has his powers; of the rest he would see what he may not call.
+  if (viewer.kind === 'operator') return <EmptyState text={t('operator')} />
   if (spec.page === undefined) return <BlockPage page={page} />
-  if (/\.m?js$/.test(spec.page)) return <ModulePage page={page} file={spec.page} />
   return <FramedPage page={page} file={spec.page} />
 }

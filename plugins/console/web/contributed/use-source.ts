@@ -1,4 +1,4 @@
-import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query'
+import { hashKey, type InfiniteData, useInfiniteQuery } from '@tanstack/react-query'
 import { useViewer } from '../app/viewer-context.ts'
 import { bindInput, paramsIn, readPointer } from './bind.ts'
 import { missingIn, type Operation, pagingOf } from './contract-input.ts'
@@ -19,6 +19,8 @@ export interface SourceState {
   readonly at: number
   readonly isPending: boolean
   readonly isFetching: boolean
+  /** What is shown was asked for with other filters: the answer to these is on its way. */
+  readonly isBefore: boolean
   readonly error: Error | null
   /** Inputs that somebody has to give before anything can be asked. */
   readonly missing: readonly string[]
@@ -30,6 +32,9 @@ export interface SourceState {
   readonly more: () => void
   readonly again: () => void
 }
+
+/** Where the key of a read has what the page binds. */
+const BOUND = 3
 
 function sourceKey({ service, operation }: SourceSpec): readonly [string, string, string] {
   return ['service', service, operation]
@@ -46,7 +51,8 @@ export function useSource(
   const { operation } = known
   const bound = bindInput(source.input, { params })
   const asked = paramsIn(source.input)
-  const input = operation === undefined ? bound : { ...bound, ...extra(operation) }
+  const narrowed = operation === undefined ? {} : extra(operation)
+  const input = { ...bound, ...narrowed }
   const paging = operation === undefined ? undefined : pagingOf(operation.input)
   const isPaged = paging !== undefined && !('limit' in bound)
   const missing = operation === undefined ? [] : missingIn(operation.input, input)
@@ -58,7 +64,7 @@ export function useSource(
     readonly unknown[],
     string | undefined
   >({
-    queryKey: [...sourceKey(source), input],
+    queryKey: [...sourceKey(source), bound, narrowed],
     queryFn: ({ pageParam, signal }) =>
       serviceAnswer(
         source,
@@ -77,6 +83,9 @@ export function useSource(
       return isMore ? next : undefined
     },
     enabled: isReady && known.isAllowed,
+    // Of the same thing, narrowed otherwise: nobody who filters loses what he sees before there is something else.
+    placeholderData: (before, query) =>
+      hashKey([query?.queryKey[BOUND]]) === hashKey([bound]) ? before : undefined,
   })
   const pages = found.data?.pages ?? []
   return {
@@ -86,6 +95,7 @@ export function useSource(
     at: found.dataUpdatedAt,
     isPending: known.isPending || (isReady && known.isAllowed && found.isPending),
     isFetching: found.isFetching,
+    isBefore: found.isPlaceholderData,
     error: known.error ?? found.error,
     missing: missing.map((name) => asked.get(name) ?? name),
     isAllowed: known.isPending || known.isAllowed,

@@ -2,17 +2,21 @@ import { Input } from 'antd'
 import { useEffect, useState } from 'react'
 import { useParam } from '../app/use-param.ts'
 
-/** Words that a list is searched for: they stand in the address once they are sent, and follow it when somebody goes back. */
+/** Words that a list is searched for or narrowed to: they stand in the address once they are sent, and follow it when somebody goes back. */
 export function WordSearch({
   label,
-  hint,
+  hint = label,
   button,
+  param = 'q',
 }: {
   label: string
-  hint: string
-  button: string
+  hint?: string
+  /** Its word; else a glass. */
+  button?: string
+  /** The word of the address. */
+  param?: string
 }) {
-  const [q = '', setQ] = useParam('q')
+  const [q = '', setQ] = useParam(param)
   const [words, setWords] = useState(q)
   useEffect(() => setWords(q), [q])
   return (
@@ -20,7 +24,7 @@ export function WordSearch({
       aria-label={label}
       placeholder={hint}
       allowClear
-      enterButton={button}
+      {...(button === undefined ? {} : { enterButton: button })}
       maxLength={100}
       value={words}
       onChange={(event) => setWords(event.target.value)}

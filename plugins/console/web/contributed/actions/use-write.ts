@@ -3,10 +3,10 @@ import { App } from 'antd'
 import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { callService } from '../../api/call-service.ts'
+import { newKey } from '../../api/new-key.ts'
 import type { LocalText } from '../../texts/languages.ts'
 import { textIn } from '../../texts/languages.ts'
 import type { CallSpec } from '../page-spec.ts'
-import { newKey } from './new-key.ts'
 
 /**
  * Changes something by a service. The same input sent again goes with the same key, so that whoever presses twice, or again

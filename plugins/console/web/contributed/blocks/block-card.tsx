@@ -1,3 +1,4 @@
+import { ActionPlace } from '../actions/action-place.tsx'
 import { FaultBoundary } from '../fault-boundary.tsx'
 import type { BlockSpec } from '../page-spec.ts'
 import { ChartBlock } from './chart-block.tsx'
@@ -14,7 +15,9 @@ import { TimelineBlock } from './timeline-block.tsx'
 export function BlockCard({ block, index }: { block: BlockSpec; index: number }) {
   return (
     <FaultBoundary>
-      <Block block={block} index={index} />
+      <ActionPlace>
+        <Block block={block} index={index} />
+      </ActionPlace>
     </FaultBoundary>
   )
 }

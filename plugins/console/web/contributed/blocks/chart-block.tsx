@@ -10,6 +10,7 @@ import { rowsAt } from '../bind.ts'
 import { FieldView } from '../cell-view.tsx'
 import { chartOption } from '../chart/chart-option.ts'
 import { ChartView } from '../chart/chart-view.tsx'
+import { MOST_POINTS } from '../chart/thinned-rows.ts'
 import type { ChartSpec, FieldSpec } from '../page-spec.ts'
 import { ShapeSwitch } from '../shape-switch.tsx'
 import { type SourceState, useSource } from '../use-source.ts'
@@ -57,7 +58,12 @@ function Picture({
   }, [block, at, source.answers.length, language, timeZone, isDark])
   const series = block.series.map(({ label }) => textIn(label, i18n.language)).join(', ')
   const title = block.title === undefined ? '' : textIn(block.title, i18n.language)
-  return <ChartView option={option} label={t('chartOf', { title, series, count })} />
+  return (
+    <>
+      <ChartView option={option} label={t('chartOf', { title, series, count })} />
+      {count > MOST_POINTS && <small>{t('thinned', { count })}</small>}
+    </>
+  )
 }
 
 function lookOf(isDark: boolean) {

@@ -10,7 +10,7 @@ import type { SourceState } from '../use-source.ts'
 export function FreshnessLine({ source, service }: { source: SourceState; service: string }) {
   const { t } = useTranslation('contributed')
   const place = usePlace()
-  if (source.answers.length === 0) return null
+  if (source.answers.length === 0 || source.isBefore) return null
   const { asOf, lacking, isDegraded } = freshnessOf(source.answer)
   const at =
     asOf === undefined

@@ -3,9 +3,9 @@ import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePlace } from '../../parts/use-place.ts'
 import { textIn } from '../../texts/languages.ts'
+import { useActions } from '../actions/action-place.tsx'
 import { actionsFor } from '../actions/actions-for.ts'
 import { RowActions } from '../actions/row-actions.tsx'
-import { useAction } from '../actions/use-action.tsx'
 import { readPointer, rowsAt } from '../bind.ts'
 import { FieldView } from '../cell-view.tsx'
 import { cellOf, spokenFields } from '../cells.ts'
@@ -22,7 +22,7 @@ export function KanbanBlock({ block }: { block: KanbanSpec }) {
   const { t } = useTranslation('contributed')
   const source = useSource(block.source)
   const [dragged, setDragged] = useState<unknown>()
-  const { run, dialog } = useAction()
+  const { run } = useActions()
   const rows = source.answers.flatMap((answer) => rowsAt(answer, block.rows))
   return (
     <SourceCard block={block} source={source}>
@@ -46,7 +46,6 @@ export function KanbanBlock({ block }: { block: KanbanSpec }) {
             ))}
           </section>
           {source.isCut && <small>{t('onlyFirst', { count: rows.length })}</small>}
-          {dialog}
         </>
       )}
     </SourceCard>

@@ -15,11 +15,14 @@ export function SourceCard({
   block,
   source,
   extra,
+  bar,
   children,
 }: {
   block: { readonly title?: BlockSpec['title']; readonly source: { readonly service: string } }
   source: SourceState
   extra?: ReactNode
+  /** What narrows it: it stays whatever is answered, or nothing is. */
+  bar?: ReactNode
   children: () => ReactNode
 }) {
   const { t, i18n } = useTranslation('contributed')
@@ -48,6 +51,7 @@ export function SourceCard({
           onClick={source.again}
         />
       </div>
+      {source.isAllowed && source.missing.length === 0 && bar}
       <SourceBody source={source}>{children}</SourceBody>
     </Card>
   )

@@ -37,19 +37,17 @@ const NUMERIC: ReadonlySet<FieldSpec['format']> = new Set([
 export function TableBlock({ block, index }: { block: TableSpec; index: number }) {
   const { params } = useContributedPlace()
   const { timeZone = browserZone() } = usePlace()
+  const { filters = [] } = block
   const source = useSource(block.source, (operation) =>
-    filterInput(block.filters ?? [], operation, params, timeZone),
+    filterInput(filters, operation, params, timeZone),
   )
   return (
-    <SourceCard block={block} source={source}>
-      {() => (
-        <>
-          {(block.filters ?? []).length > 0 && (
-            <TableFilters filters={block.filters ?? []} name={`filters-${index}`} />
-          )}
-          <Rows block={block} source={source} />
-        </>
-      )}
+    <SourceCard
+      block={block}
+      source={source}
+      bar={filters.length > 0 && <TableFilters filters={filters} name={`filters-${index}`} />}
+    >
+      {() => <Rows block={block} source={source} />}
     </SourceCard>
   )
 }
@@ -64,7 +62,7 @@ function Rows({ block, source }: { block: TableSpec; source: SourceState }) {
   const columns = useColumns(block, isVirtual)
   const empty = block.empty === undefined ? t('empty') : textIn(block.empty, i18n.language)
   return (
-    <div>
+    <div aria-busy={source.isBefore}>
       <WideTable>
         <Table<Row>
           size="small"

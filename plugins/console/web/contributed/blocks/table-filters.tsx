@@ -1,5 +1,5 @@
 import { Button, Input, Select } from 'antd'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { textIn } from '../../texts/languages.ts'
@@ -11,6 +11,7 @@ export function TableFilters({ filters, name }: { filters: readonly FilterSpec[]
   const { t } = useTranslation('contributed')
   const { params } = useContributedPlace()
   const [, setQuery] = useSearchParams()
+  const bar = useRef<HTMLElement>(null)
   const set = (entries: readonly (readonly [string, string])[]) =>
     setQuery((before) => {
       const next = new URLSearchParams(before)
@@ -22,10 +23,10 @@ export function TableFilters({ filters, name }: { filters: readonly FilterSpec[]
     })
   const isFiltered = filters.some(({ param }) => (params.get(param) ?? '') !== '')
   return (
-    <search className="block-filters" aria-label={t('filters')} id={name}>
+    <search className="block-filters" aria-label={t('filters')} id={name} ref={bar} tabIndex={-1}>
       {filters.map((filter) => (
         <Filter
-          key={`${filter.param} ${params.get(filter.param) ?? ''}`}
+          key={filter.param}
           filter={filter}
           value={params.get(filter.param) ?? ''}
           onSet={(value) => set([[filter.param, value]])}
@@ -35,7 +36,11 @@ export function TableFilters({ filters, name }: { filters: readonly FilterSpec[]
         <Button
           type="link"
           size="small"
-          onClick={() => set(filters.map(({ param }) => [param, '']))}
+          onClick={() => {
+            set(filters.map(({ param }) => [param, '']))
+            // The button goes; who pressed it stays here.
+            bar.current?.focus()
+          }}
         >
           {t('clear')}
         </Button>
@@ -68,6 +73,7 @@ function Filter({ filter, value, onSet }: FilterProps) {
 
 function TypedFilter({ filter, value, onSet }: FilterProps) {
   const [typed, setTyped] = useState(value)
+  useEffect(() => setTyped(value), [value])
   const send = () => {
     if (typed !== value) onSet(typed.trim())
   }

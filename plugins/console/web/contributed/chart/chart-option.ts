@@ -3,9 +3,7 @@ import { textIn } from '../../texts/languages.ts'
 import { readPointer, rowsAt } from '../bind.ts'
 import { wordsOf } from '../cells.ts'
 import type { ChartSpec, SeriesSpec } from '../page-spec.ts'
-
-/** Points that are drawn; an answer with more is thinned. */
-const MOST_POINTS = 5000
+import { MOST_POINTS, numberAt, thinnedRows } from './thinned-rows.ts'
 
 /** Ends the names of series that only hold others up. */
 const UNSPOKEN = '\u200b'
@@ -30,19 +28,15 @@ export function chartOption(
   place: Place,
   look: ChartLook,
 ): ChartOption {
-  const rows = thinned(answers.flatMap((answer) => rowsAt(answer, spec.rows)))
+  const rows = drawnRows(spec, answers, place)
   const labels = rows.map((row) => axisText(readPointer(row, spec.x.field), place))
   if (spec.chart === 'heatmap') return heatmap(spec, rows, labels, place, look)
   const isNumeric = spec.chart === 'scatter' && rows.every((row) => isNumber(at(row, spec.x.field)))
-  const drawn = sortedForPareto(spec, rows)
-  const xs = isNumeric
-    ? undefined
-    : drawn.map((row) => axisText(readPointer(row, spec.x.field), place))
   const hasRight = spec.chart === 'pareto' && spec.series.length > 1
   const series = [
-    ...bands(spec, drawn, place, look),
+    ...bands(spec, rows, place, look),
     ...spec.series.flatMap((one, index) =>
-      isBand(one) ? [] : [seriesOf(spec, one, index, drawn, place, look, isNumeric)],
+      isBand(one) ? [] : [seriesOf(spec, one, index, rows, place, look, isNumeric)],
     ),
     ...marks(spec, answers, labels, place, look),
   ]
@@ -60,7 +54,7 @@ export function chartOption(
       nameLocation: 'middle',
       nameGap: 28,
       ...axisLook(look),
-      ...(xs === undefined ? { scale: true } : { data: xs }),
+      ...(isNumeric ? { scale: true } : { data: labels }),
     },
     yAxis: [
       { type: 'value', scale: !series.some(({ type }) => type === 'bar'), ...axisLook(look) },
@@ -181,7 +175,15 @@ function bands(
     const lower = rows.map((row) => numberAt(row, low.field))
     const upper = rows.map((row) => numberAt(row, high.field))
     const stack = `band ${index}`
-    const common = { type: 'line', stack, symbol: 'none', silent: true, lineStyle: { opacity: 0 } }
+    const common = {
+      type: 'line',
+      stack,
+      // Else the difference on a lower line below nought would begin at nought.
+      stackStrategy: 'all',
+      symbol: 'none',
+      silent: true,
+      lineStyle: { opacity: 0 },
+    }
     const name = `${textIn(low.label, place.language)} – ${textIn(high.label, place.language)}`
     return [
       {
@@ -216,10 +218,11 @@ function marks(
 ): Record<string, unknown>[] {
   if (told === undefined || first === undefined) return []
   const rules = new Map<string, string[]>()
+  const drawn = new Set(labels)
   for (const mark of answers.flatMap((answer) => rowsAt(answer, told.rows))) {
     const x = axisText(readPointer(mark, told.x), place)
     const rule = wordsOf(readPointer(mark, told.label) ?? '', place)
-    if (labels.includes(x)) rules.set(x, [...(rules.get(x) ?? []), rule])
+    if (drawn.has(x)) rules.set(x, [...(rules.get(x) ?? []), rule])
   }
   // Neighbours stand on lines of their own, or none could be read.
   const data = [...rules].map(([xAxis, all], index) => ({
@@ -246,9 +249,13 @@ function heatmap(
   look: ChartLook,
 ): ChartOption {
   const data = rows.flatMap((row, x) =>
-    spec.series.map((one, y) => [x, y, numberAt(row, one.field) ?? 0] as const),
+    spec.series.flatMap((one, y) => {
+      const value = numberAt(row, one.field)
+      return value === null ? [] : [[x, y, value] as const]
+    }),
   )
-  const most = Math.max(1, ...data.map(([, , value]) => value))
+  const least = data.reduce((found, [, , value]) => Math.min(found, value), 0)
+  const most = data.reduce((found, [, , value]) => Math.max(found, value), 1)
   return {
     ...base(place, look),
     legend: { show: false },
@@ -261,7 +268,7 @@ function heatmap(
       ...axisLook(look),
     },
     visualMap: {
-      min: 0,
+      min: least,
       max: most,
       calculable: false,
       orient: 'horizontal',
@@ -272,6 +279,23 @@ function heatmap(
     },
     series: [{ type: 'heatmap', data, label: { show: true } }],
   }
+}
+
+/** What is drawn of the answers, in the order of the picture. */
+function drawnRows(spec: ChartSpec, answers: readonly unknown[], place: Place): readonly unknown[] {
+  const rows = answers.flatMap((answer) => rowsAt(answer, spec.rows))
+  if (spec.chart === 'pareto') return sortedForPareto(spec, rows).slice(0, MOST_POINTS)
+  const { marks: told } = spec
+  const marked = new Set(
+    told === undefined
+      ? []
+      : answers.flatMap((answer) =>
+          rowsAt(answer, told.rows).map((mark) => axisText(readPointer(mark, told.x), place)),
+        ),
+  )
+  const fields = spec.series.map(({ field }) => field)
+  const isMarked = (row: unknown) => marked.has(axisText(readPointer(row, spec.x.field), place))
+  return thinnedRows(rows, fields, isMarked)
 }
 
 /** The vital few first, whatever the order of the answer. */
@@ -312,16 +336,4 @@ function at(row: unknown, pointer: string): unknown {
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
-}
-
-function numberAt(row: unknown, pointer: string): number | null {
-  const value = at(row, pointer)
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  return isNumber(number) ? number : null
-}
-
-function thinned(rows: readonly unknown[]): readonly unknown[] {
-  if (rows.length <= MOST_POINTS) return rows
-  const step = Math.ceil(rows.length / MOST_POINTS)
-  return rows.filter((_, index) => index % step === 0)
 }

@@ -1,20 +1,30 @@
 import { Validator } from '@cfworker/json-schema'
 import type { Fault } from '../../api/problem.ts'
+import { readPointer } from '../bind.ts'
 import type { InputSchema } from '../contract-input.ts'
 import type { FormField } from './form-fields.ts'
 
 const MOST_FAULTS = 30
 
+/** What a schema asks for and a value has not. */
+export interface CheckedFault {
+  readonly keyword: string
+  /** What the keyword says, such as the least number; undefined where that is not known. */
+  readonly bound: unknown
+}
+
+export type SayFault = (fault: CheckedFault) => string
+
 /** What the contract finds wrong before anything is sent. The checker interprets the schema: the page may run no made-up code. */
-export function inputFaults(schema: InputSchema, input: unknown): readonly Fault[] {
+export function inputFaults(schema: InputSchema, input: unknown, say: SayFault): readonly Fault[] {
   const { valid, errors } = new Validator(schema as object, '2020-12', false).validate(input)
   if (valid) return []
   const told = errors.filter(({ keyword }) => !OUTER.has(keyword))
   return (told.length > 0 ? told : errors)
     .slice(0, MOST_FAULTS)
-    .map(({ instanceLocation, error, keyword }) => ({
+    .map(({ instanceLocation, error, keyword, keywordLocation }) => ({
       pointer: pointerOf(instanceLocation, error, keyword),
-      detail: error,
+      detail: say({ keyword, bound: boundAt(schema, keywordLocation) }),
     }))
 }
 
@@ -26,7 +36,18 @@ const OUTER: ReadonlySet<string> = new Set([
   'anyOf',
   'allOf',
   '$ref',
+  'additionalProperties',
 ])
+
+/** @param place of a keyword, as the checker came there: through references, which it names */
+function boundAt(root: InputSchema, place: string): unknown {
+  let at: unknown = root
+  for (const part of decodeURIComponent(place).split('/').slice(1)) {
+    at = readPointer(at, `/${part}`)
+    if (part === '$ref') at = readPointer(root, String(at).replace(/^#/, ''))
+  }
+  return at
+}
 
 /** A member that is missing is told where it should stand. */
 function pointerOf(place: string, error: string, keyword: string): string {

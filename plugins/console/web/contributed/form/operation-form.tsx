@@ -14,6 +14,7 @@ import { FieldControl } from './field-control.tsx'
 import { inputFaults, placedFaults } from './form-faults.ts'
 import { formFields } from './form-fields.ts'
 import { type FormValues, formInput, NotJson } from './form-input.ts'
+import { useFaultWords } from './use-fault-words.ts'
 
 interface Props {
   readonly call: CallSpec & { readonly label?: LocalText }
@@ -95,6 +96,7 @@ function useSending(
   place: (faults: readonly Fault[]) => readonly Fault[],
 ) {
   const write = useWrite()
+  const say = useFaultWords()
   const [rest, setRest] = useState<readonly Fault[]>([])
   const [read, setRead] = useState<{ error: unknown; isPending: boolean }>({
     error: null,
@@ -112,7 +114,7 @@ function useSending(
     }
   }
   const send = async (input: object) => {
-    const faults = inputFaults(operation.input, input)
+    const faults = inputFaults(operation.input, input, say)
     setRest(place(faults))
     if (faults.length > 0) return
     try {

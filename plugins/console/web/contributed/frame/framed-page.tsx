@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { callService } from '../../api/call-service.ts'
+import { reportPage } from '../../api/page-report.ts'
 import { preferences } from '../../app/preferences.ts'
 import { useStore } from '../../app/store.ts'
 import { useIsDark } from '../../app/use-is-dark.ts'
@@ -10,10 +11,9 @@ import { usePlace } from '../../parts/use-place.ts'
 import { browserZone } from '../../parts/wall-clock.ts'
 import { textIn } from '../../texts/languages.ts'
 import { useContributedPlace } from '../contributed-context.ts'
-import { linkedPage } from '../offered-pages.ts'
+import { useLinkedAddress } from '../linked-address.ts'
 import { pageAddress } from '../page-address.ts'
 import { PagePlaceholder } from '../page-placeholder.tsx'
-import { reportPage } from '../page-report.ts'
 import type { OfferedPage } from '../page-spec.ts'
 import { FrameBridge, type FrameEars, type FrameSetting } from './frame-bridge.ts'
 import type { Pulse } from './heartbeat.ts'
@@ -154,7 +154,7 @@ function useEars(
   },
 ): FrameEars {
   const navigate = useNavigate()
-  const { pages } = useContributedPlace()
+  const addressOf = useLinkedAddress()
   const [openedAt] = useState(() => performance.now())
   const { plugin, version } = page
   return {
@@ -166,10 +166,8 @@ function useEars(
     onPulse: outward.onPulse,
     onFlood: () => outward.onFault('FRAME_FLOOD'),
     onNavigate: (id, params) => {
-      const to = linkedPage(pages, plugin, id)
-      if (to === undefined) return
-      const search = new URLSearchParams(params).toString()
-      void navigate({ pathname: `/p${to.spec.path}`, search })
+      const address = addressOf(id, Object.entries(params))
+      if (address !== undefined) void navigate(address)
     },
   }
 }

@@ -1,8 +1,9 @@
 import { Spin } from 'antd'
-import { type ComponentType, lazy, Suspense, useMemo, useState } from 'react'
+import { type ComponentType, lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { callService } from '../../api/call-service.ts'
+import { reportPage } from '../../api/page-report.ts'
 import { preferences } from '../../app/preferences.ts'
 import { useStore } from '../../app/store.ts'
 import { useIsDark } from '../../app/use-is-dark.ts'
@@ -10,10 +11,9 @@ import { usePlace } from '../../parts/use-place.ts'
 import { browserZone } from '../../parts/wall-clock.ts'
 import { useContributedPlace } from '../contributed-context.ts'
 import { FaultBoundary } from '../fault-boundary.tsx'
-import { linkedPage } from '../offered-pages.ts'
+import { useLinkedAddress } from '../linked-address.ts'
 import { pageAddress } from '../page-address.ts'
 import { PagePlaceholder } from '../page-placeholder.tsx'
-import { reportPage } from '../page-report.ts'
 import type { OfferedPage } from '../page-spec.ts'
 
 /** What a page that is a module is given; it exports a component `Page`. */
@@ -57,7 +57,7 @@ interface LoadedProps {
 
 function Loaded({ page, address, attempt, onRetry }: LoadedProps) {
   const { plugin, version } = page
-  const given = useGiven(page)
+  const given = useGiven()
   const [startedAt] = useState(() => performance.now())
   const Page = useMemo(
     // A module that failed is remembered by its address: only another one asks again.
@@ -87,9 +87,21 @@ function Loaded({ page, address, attempt, onRetry }: LoadedProps) {
     >
       <Suspense fallback={<Spin />}>
         <Page {...given} />
+        <Shown
+          onShown={() =>
+            reportPage({ plugin, version, outcome: 'shown', ms: performance.now() - startedAt })
+          }
+        />
       </Suspense>
     </FaultBoundary>
   )
+}
+
+/** Is there when what stands beside it is: a module that waits, or throws, has none. */
+function Shown({ onShown }: { onShown: () => void }) {
+  const told = useRef(onShown)
+  useEffect(() => told.current(), [])
+  return null
 }
 
 class NoPage extends Error {}
@@ -111,11 +123,12 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-function useGiven({ plugin }: OfferedPage): ModulePageProps {
+function useGiven(): ModulePageProps {
   const { i18n } = useTranslation()
   const { scheme } = useStore(preferences)
   const isDark = useIsDark(scheme)
-  const { params, pages } = useContributedPlace()
+  const { params } = useContributedPlace()
+  const addressOf = useLinkedAddress()
   const navigate = useNavigate()
   const { timeZone = browserZone() } = usePlace()
   return {
@@ -125,12 +138,8 @@ function useGiven({ plugin }: OfferedPage): ModulePageProps {
     timeZone,
     call: callService,
     navigate: (id, handed = {}) => {
-      const to = linkedPage(pages, plugin, id)
-      if (to === undefined) return
-      void navigate({
-        pathname: `/p${to.spec.path}`,
-        search: new URLSearchParams(handed).toString(),
-      })
+      const address = addressOf(id, Object.entries(handed))
+      if (address !== undefined) void navigate(address)
     },
   }
 }

@@ -1,5 +1,5 @@
+import { type LinkedAddress, linkedAddress } from '../linked-address.ts'
 import { linkedPage } from '../offered-pages.ts'
-import { type PlaceOfPage, placeOfPage } from '../page-place.ts'
 import type { OfferedPage } from '../page-spec.ts'
 import type { OpeningSpec } from './slot-spec.ts'
 
@@ -9,8 +9,8 @@ export function openingPlace(
   plugin: string,
   opens: OpeningSpec | undefined,
   keep: string,
-): PlaceOfPage | undefined {
+): LinkedAddress | undefined {
   const to = opens === undefined ? undefined : linkedPage(pages, plugin, opens.page)
   if (to === undefined) return undefined
-  return placeOfPage(to, new Map(Object.entries(opens?.params ?? {})), keep)
+  return linkedAddress(to, keep, Object.entries(opens?.params ?? {}))
 }

@@ -1,3 +1,4 @@
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { useList } from '../../api/list.ts'
@@ -16,12 +17,11 @@ import { AuditSearch } from './audit-search.tsx'
 export function AuditEntries({ tenant }: { tenant: string | undefined }) {
   const { t } = useTranslation('audit')
   const [query, setQuery] = useSearchParams()
-  const filters = filtersIn(query)
+  const filters = useMemo(() => filtersIn(query), [query])
   const list = useList<AuditEntry>('/v1/audit', auditQuery(tenant, filters))
   return (
     <div className="stack">
       <AuditSearch
-        key={JSON.stringify(filters)}
         filters={filters}
         onSearch={(next) => setQuery((before) => withFilters(before, next))}
       />

@@ -1,5 +1,6 @@
 import { SearchOutlined } from '@ant-design/icons'
 import { Button, Form, Input, Space } from 'antd'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { InstantInput } from '../../parts/instant-input.tsx'
 import { FILTERS, type Filters, instantOr } from './audit.ts'
@@ -15,6 +16,13 @@ const EXAMPLES = {
 const WORDS = ['actor', 'action', 'subject', 'outcome'] as const
 const TIMES = ['from', 'to'] as const
 
+/** What each field of the form has, the empty ones too. */
+function held(filters: Filters): Filters {
+  const words = Object.fromEntries(WORDS.map((name) => [name, filters[name] ?? '']))
+  const times = Object.fromEntries(TIMES.map((name) => [name, instantOr(filters[name])]))
+  return { ...words, ...times }
+}
+
 /** The words are compared as a whole, as the host does. */
 export function AuditSearch({
   filters,
@@ -25,6 +33,8 @@ export function AuditSearch({
 }) {
   const { t } = useTranslation('audit')
   const [form] = Form.useForm<Filters>()
+  // Back leads to other words without another form: the focus stays where it was.
+  useEffect(() => form.setFieldsValue(held(filters)), [form, filters])
   return (
     <Form<Filters>
       form={form}
@@ -32,11 +42,7 @@ export function AuditSearch({
       name="audit"
       layout="vertical"
       role="search"
-      initialValues={{
-        ...filters,
-        from: instantOr(filters.from),
-        to: instantOr(filters.to),
-      }}
+      initialValues={held(filters)}
       onFinish={onSearch}
     >
       <div className="audit-search">

@@ -30,6 +30,7 @@ export function InputForm({
     try {
       onInput(formInput(fields, values))
     } catch (thrown) {
+      // What was told before is no longer what is seen.
       if (!(thrown instanceof NotJson)) throw thrown
       onInput(undefined)
     }

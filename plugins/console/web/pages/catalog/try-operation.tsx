@@ -8,6 +8,7 @@ import { type TriedAnswer, tryCall } from '../../api/try-call.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { FaultList } from '../../contributed/form/fault-list.tsx'
 import { inputFaults } from '../../contributed/form/form-faults.ts'
+import { useFaultWords } from '../../contributed/form/use-fault-words.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { CallSnippets } from './call-snippets.tsx'
 import { InputForm } from './input-form.tsx'
@@ -41,12 +42,13 @@ export function TryOperation(props: Props) {
         isSafe: operation.safe === true,
       }),
   })
+  const say = useFaultWords()
   const ask = useAsking(operation.safe === true)
   const [isHalf, setHalf] = useState(false)
   const parsed = isHalf ? undefined : parsedInput(text)
   const go = () => {
     if (parsed === undefined) return
-    const found = inputFaults(operation.input, parsed.input)
+    const found = inputFaults(operation.input, parsed.input, say)
     setFaults(found)
     if (found.length === 0) ask(() => call.mutate(parsed.input))
   }
@@ -202,7 +204,6 @@ function TrialInput({
           value={text}
           onChange={(event) => onText(event.target.value)}
         />
-        {parsed === undefined && <Alert type="error" showIcon title={t('noJson')} />}
       </div>
     )
   return (
@@ -227,6 +228,7 @@ function TrialInput({
         />
       </div>
       {field}
+      {parsed === undefined && <Alert type="error" showIcon title={t('noJson')} />}
     </>
   )
 }

@@ -46,6 +46,7 @@ function Roles({ tenant }: { tenant: string }) {
       ) : (
         <>
           <OwnRoles
+            tenant={tenant}
             roles={data?.items ?? []}
             isPending={isPending}
             onEdit={isAdmin ? setSelected : undefined}
@@ -70,10 +71,12 @@ function Roles({ tenant }: { tenant: string }) {
 }
 
 function OwnRoles({
+  tenant,
   roles,
   isPending,
   onEdit,
 }: {
+  tenant: string
   roles: readonly Role[]
   isPending: boolean
   onEdit: ((role: string) => void) | undefined
@@ -94,7 +97,7 @@ function OwnRoles({
         ) : (
           <EmptyState
             text={t('noOwnRoles')}
-            command={curlText('PUT', '/v1/roles/planner?tenant=acme', {
+            command={curlText('PUT', ofTenant('/v1/roles/planner', tenant), {
               name: 'Planner',
               actions: ['catalog.read'],
             })}

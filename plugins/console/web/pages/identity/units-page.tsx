@@ -54,6 +54,7 @@ function Units({ tenant }: { tenant: string }) {
       ) : (
         <>
           <UnitTable
+            tenant={tenant}
             units={units.items}
             isLoading={units.isLoading}
             onEdit={isAdmin ? setSelected : undefined}
@@ -83,10 +84,12 @@ function Units({ tenant }: { tenant: string }) {
 }
 
 function UnitTable({
+  tenant,
   units,
   isLoading,
   onEdit,
 }: {
+  tenant: string
   units: readonly Unit[]
   isLoading: boolean
   onEdit: ((unit: string) => void) | undefined
@@ -118,7 +121,7 @@ function UnitTable({
         ) : (
           <EmptyState
             text={t('noUnits')}
-            command={curlText('POST', '/v1/units', { tenant: 'acme', id: 'plant', name: 'Plant' })}
+            command={curlText('POST', '/v1/units', { tenant, id: 'plant', name: 'Plant' })}
           />
         ),
       }}

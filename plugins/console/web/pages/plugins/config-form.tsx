@@ -8,6 +8,7 @@ import { inputFaults, placedFaults } from '../../contributed/form/form-faults.ts
 import type { FormField } from '../../contributed/form/form-fields.ts'
 import { type FormValues, formInput, NotJson } from '../../contributed/form/form-input.ts'
 import { formValues } from '../../contributed/form/form-values.ts'
+import { useFaultWords } from '../../contributed/form/use-fault-words.ts'
 import { ChangeNote } from '../../parts/change-note.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
@@ -26,6 +27,7 @@ export function ConfigForm({
 }) {
   const { t } = useTranslation('config')
   const { t: tc } = useTranslation('contributed')
+  const say = useFaultWords()
   const [form] = Form.useForm<FormValues>()
   const [rest, setRest] = useState<readonly Fault[]>([])
   const [sent, setSent] = useState<object>(shown.config)
@@ -49,7 +51,7 @@ export function ConfigForm({
   const save = (values: FormValues) => {
     const config = read(values)
     if (config === undefined) return
-    const faults = inputFaults(shown.schema, config)
+    const faults = inputFaults(shown.schema, config, say)
     place(faults)
     setSent(config)
     if (faults.length > 0) return

@@ -48,7 +48,7 @@ export function InvocationsTab({ tenant, name }: { tenant: string; name: string 
         scroll={{ x: 'max-content' }}
         locale={{ emptyText: <EmptyState text={t('noInvocations')} /> }}
         expandable={{
-          columnTitle: <span className="for-ears">{t('details')}</span>,
+          columnTitle: <span className="unseen">{t('details')}</span>,
           expandedRowRender: ({ id, traceId }) => (
             <div className="stack">
               {traceId !== undefined && (

@@ -34,7 +34,7 @@ export function SecretsTab({ tenant, name }: { tenant: string; name: string }) {
       dataSource={[...(data?.items ?? [])]}
       locale={{ emptyText: <EmptyState text={t('noSecrets')} /> }}
       expandable={{
-        columnTitle: <span className="for-ears">{t('details')}</span>,
+        columnTitle: <span className="unseen">{t('details')}</span>,
         expandedRowRender: (secret) => (
           <SecretForm path={`${path}/${secret.name}`} name={secret.name} />
         ),

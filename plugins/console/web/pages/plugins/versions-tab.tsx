@@ -26,7 +26,7 @@ export function VersionsTab({ plugin }: { plugin: InstalledPlugin }) {
       pagination={{ pageSize: 20, hideOnSinglePage: true }}
       scroll={{ x: 'max-content' }}
       expandable={{
-        columnTitle: <span className="for-ears">{t('details')}</span>,
+        columnTitle: <span className="unseen">{t('details')}</span>,
         rowExpandable: ({ fault }) => fault !== null,
         expandedRowRender: ({ fault }) => (
           <Alert type="error" showIcon title={fault?.code ?? ''} description={fault?.detail} />

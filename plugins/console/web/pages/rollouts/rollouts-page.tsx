@@ -1,5 +1,5 @@
 import { PlusOutlined } from '@ant-design/icons'
-import { Button, Input, Table } from 'antd'
+import { Button, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useList } from '../../api/list.ts'
@@ -13,6 +13,7 @@ import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
+import { WordSearch } from '../../parts/word-search.tsx'
 import { AbortButton } from './abort-button.tsx'
 import { type RolloutSummary, TONES } from './rollout.ts'
 
@@ -21,7 +22,7 @@ export function RolloutsPage() {
   const { t } = useTranslation('rollouts')
   const place = usePlace()
   const keep = usePlaceQuery()
-  const [plugin, setPlugin] = useParam('plugin')
+  const [plugin] = useParam('plugin')
   const list = useList<RolloutSummary>('/v1/rollouts', { plugin })
   return (
     <div className="stack">
@@ -31,14 +32,9 @@ export function RolloutsPage() {
             {t('new')}
           </Button>
         </Link>
-        <Input.Search
-          aria-label={t('filterPlugin')}
-          placeholder={t('filterPlugin')}
-          allowClear
-          defaultValue={plugin}
-          style={{ maxInlineSize: 320 }}
-          onSearch={setPlugin}
-        />
+        <div style={{ maxInlineSize: 320 }}>
+          <WordSearch label={t('filterPlugin')} param="plugin" />
+        </div>
       </PageHead>
       {list.isLoadingError && <ProblemNote error={list.error} />}
       <Table

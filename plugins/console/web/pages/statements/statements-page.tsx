@@ -1,4 +1,4 @@
-import { Input, Select, Space, Tabs } from 'antd'
+import { Select, Space, Tabs } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParam } from '../../app/use-param.ts'
@@ -8,6 +8,7 @@ import { cliText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { usePlace } from '../../parts/use-place.ts'
+import { WordSearch } from '../../parts/word-search.tsx'
 import { OneStatement } from './one-statement.tsx'
 import { monthsUntil, type Party } from './statement.ts'
 
@@ -17,7 +18,7 @@ export function StatementsPage() {
   const viewer = useViewer()
   const tenant = useTenant()
   const [kind = 'tenant', setKind] = useParam('of')
-  const [publisher, setPublisher] = useParam('publisher')
+  const [publisher] = useParam('publisher')
   const [months] = useState(() => monthsUntil(Date.now()))
   const [month = months[0] ?? '', setMonth] = useParam('month')
   const isOperator = viewer.kind === 'operator'
@@ -40,13 +41,7 @@ export function StatementsPage() {
       <Space wrap>
         <MonthSelect {...{ months, month, setMonth }} />
         {of === 'publisher' && (
-          <Input.Search
-            aria-label={t('publisher')}
-            placeholder={t('publisher')}
-            defaultValue={publisher}
-            enterButton={t('show')}
-            onSearch={(text) => setPublisher(text.trim())}
-          />
+          <WordSearch label={t('publisher')} button={t('show')} param="publisher" />
         )}
       </Space>
       {party === undefined ? (

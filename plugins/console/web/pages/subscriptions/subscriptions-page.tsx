@@ -1,5 +1,5 @@
 import { PlusOutlined } from '@ant-design/icons'
-import { Button, Input, Select, Space, Tabs } from 'antd'
+import { Button, Select, Space, Tabs } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { mayTry } from '../../api/may-try.ts'
@@ -10,6 +10,7 @@ import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { cliText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
+import { WordSearch } from '../../parts/word-search.tsx'
 import { Requests } from './requests.tsx'
 import { STATES, type Subscription } from './subscription.ts'
 import { SubscriptionsTable } from './subscriptions-table.tsx'
@@ -63,7 +64,7 @@ export function SubscriptionsPage() {
 function OfTenant({ tenant }: { tenant: string }) {
   const { t } = useTranslation('subscriptions')
   const [state, setState] = useParam('state')
-  const [text = '', setText] = useParam('q')
+  const [text = ''] = useParam('q')
   const list = useWholeList<Subscription>('/v1/subscriptions', { tenant })
   const rows = list.items.filter(
     (one) =>
@@ -73,13 +74,7 @@ function OfTenant({ tenant }: { tenant: string }) {
   return (
     <div className="stack">
       <Space wrap>
-        <Input.Search
-          aria-label={t('filter')}
-          placeholder={t('filter')}
-          allowClear
-          defaultValue={text}
-          onSearch={setText}
-        />
+        <WordSearch label={t('filter')} />
         <Select
           aria-label={t('state')}
           placeholder={t('state')}

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Descriptions, Input, Select, Space, type TableProps } from 'antd'
+import { Button, Descriptions, Select, Space, type TableProps } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
@@ -15,6 +15,7 @@ import { Instant } from '../../parts/instant.tsx'
 import { ListTable } from '../../parts/list-table.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
+import { WordSearch } from '../../parts/word-search.tsx'
 import { ReplayDialog } from './replay-dialog.tsx'
 import {
   DELIVERY_STATES,
@@ -29,7 +30,7 @@ import {
 export function DeliveriesTab({ webhook, may }: { webhook: Webhook; may: boolean }) {
   const { t } = useTranslation('webhooks')
   const [state, setState] = useParam('state')
-  const [type, setType] = useParam('type')
+  const [type] = useParam('type')
   const [isReplaying, setReplaying] = useState(false)
   const path = `${webhookPath(webhook.id)}/deliveries`
   const list = useList<Delivery>(path, { state, type })
@@ -45,13 +46,7 @@ export function DeliveriesTab({ webhook, may }: { webhook: Webhook; may: boolean
           options={DELIVERY_STATES.map((one) => ({ value: one, label: t(`states.${one}`) }))}
           onChange={setState}
         />
-        <Input.Search
-          aria-label={t('type')}
-          placeholder={t('type')}
-          allowClear
-          defaultValue={type}
-          onSearch={setType}
-        />
+        <WordSearch label={t('type')} param="type" />
         <Button loading={list.isRefetching} onClick={() => void list.refetch()}>
           {t('refresh')}
         </Button>

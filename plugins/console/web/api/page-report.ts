@@ -1,4 +1,4 @@
-import { request } from '../api/request.ts'
+import { request } from './request.ts'
 
 export interface PageReport {
   readonly plugin: string
