@@ -61,6 +61,9 @@ export interface LinkSpec {
 export interface ActionSpec extends SourceSpec {
   readonly label: LocalText
   readonly ask?: readonly string[]
+  /** What the fields that are asked for hold at first. */
+  readonly begin?: BoundInput
+  readonly then?: LinkSpec
   readonly confirm?: LocalText
   readonly danger?: boolean
   readonly when?: { readonly field: string; readonly in: readonly string[] }
@@ -147,7 +150,11 @@ export interface MapSpec extends Sourced {
 export interface PdfSpec extends Titled {
   readonly kind: 'pdf'
   readonly source: SourceSpec
-  readonly blob: string
+  /** Where the answer names a file of the plugin by its SHA-256. */
+  readonly blob?: string
+  /** Where it has the file itself, in parts. */
+  readonly content?: string
+  readonly name?: string
 }
 
 export interface MetricSpec extends Titled {

@@ -11,6 +11,7 @@ export type FormField =
   | Group
   | Rows
   | Variants
+  | Pairs
   | Json
 
 interface Named {
@@ -22,7 +23,7 @@ interface Named {
 }
 
 interface Plain extends Named {
-  readonly kind: 'text' | 'long' | 'secret' | 'boolean' | 'date' | 'instant'
+  readonly kind: 'text' | 'long' | 'secret' | 'boolean' | 'date' | 'instant' | 'user'
   readonly maxLength?: number
 }
 
@@ -66,6 +67,12 @@ export interface Variants extends Named {
   readonly kind: 'variants'
   readonly tag: string
   readonly variants: readonly { readonly value: string; readonly fields: readonly FormField[] }[]
+}
+
+/** Values by names that no contract knows, such as those that a template has room for. */
+export interface Pairs extends Named {
+  readonly kind: 'pairs'
+  readonly most: number
 }
 
 /** Too deep, or too open, for controls of its own. */
@@ -154,6 +161,7 @@ function textField(named: Named, schema: InputSchema): FormField {
     const maxBytes = Math.floor((schema.maxLength ?? 1_000_000) * BASE64)
     return { ...named, kind: 'file', maxBytes, ...(type === undefined ? {} : { accept: type }) }
   }
+  if (schema.pattern === '^user:') return { ...named, kind: 'user' }
   if (schema.format === 'date') return { ...named, kind: 'date' }
   if (schema.format === 'date-time') return { ...named, kind: 'instant' }
   const kind =
@@ -202,7 +210,17 @@ function groupField(
   depth: number,
 ): FormField {
   const fields = membersOf(schema, root, depth)
-  return fields === undefined ? { ...named, kind: 'json' } : { ...named, kind: 'group', fields }
+  if (fields !== undefined) return { ...named, kind: 'group', fields }
+  return takesScalars(schema)
+    ? { ...named, kind: 'pairs', most: Math.min(schema.maxProperties ?? MOST_ITEMS, MOST_ITEMS) }
+    : { ...named, kind: 'json' }
+}
+
+const SCALARS: ReadonlySet<string> = new Set(['string', 'number', 'integer', 'boolean'])
+
+function takesScalars({ properties, additionalProperties: more }: InputSchema): boolean {
+  if (properties !== undefined || typeof more !== 'object' || more.type === undefined) return false
+  return [more.type].flat().every((type) => SCALARS.has(type))
 }
 
 /** @returns undefined where an object is not of known members */

@@ -14,12 +14,15 @@ import { FieldControl } from './field-control.tsx'
 import { inputFaults, placedFaults } from './form-faults.ts'
 import { formFields } from './form-fields.ts'
 import { type FormValues, formInput, NotJson } from './form-input.ts'
+import { formValues } from './form-values.ts'
 
 interface Props {
   readonly call: CallSpec & { readonly label?: LocalText }
   /** What the page gives already: nobody is asked for it. */
   readonly bound: Readonly<Record<string, unknown>>
   readonly fields: readonly string[] | undefined
+  /** What the fields hold at first. */
+  readonly begin?: Readonly<Record<string, unknown>>
   readonly submit: string
   readonly isDanger?: boolean
   readonly onDone: (answer: unknown, input: object) => void
@@ -36,7 +39,7 @@ export function OperationForm(props: Props) {
 }
 
 function OpenForm(props: Props & { readonly operation: Operation }) {
-  const { call, bound, operation, submit, isDanger = false, onCancel } = props
+  const { call, bound, begin, operation, submit, isDanger = false, onCancel } = props
   const { t } = useTranslation('contributed')
   const [form] = Form.useForm<FormValues>()
   const formId = useId()
@@ -63,6 +66,7 @@ function OpenForm(props: Props & { readonly operation: Operation }) {
       name={formId}
       layout="vertical"
       requiredMark
+      {...(begin === undefined ? {} : { initialValues: formValues(fields, begin) })}
       onFinish={onFinish}
       aria-label={submit}
     >
