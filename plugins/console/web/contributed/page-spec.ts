@@ -128,6 +128,7 @@ export interface TimelineSpec extends Sourced {
   readonly heading: string
   readonly text?: string
   readonly tone?: string
+  readonly values?: readonly ValueLabel[]
 }
 
 export interface KanbanSpec extends Sourced {

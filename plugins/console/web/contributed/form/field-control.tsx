@@ -105,15 +105,7 @@ function Control({ field, label, ...given }: { field: FormField; label: string }
     case 'long':
       return <Input.TextArea {...given} autoSize={{ minRows: 2, maxRows: 10 }} />
     case 'json':
-      return (
-        <Input.TextArea
-          {...given}
-          className="cell-code"
-          spellCheck={false}
-          placeholder={t('form.json')}
-          autoSize={{ minRows: 3, maxRows: 16 }}
-        />
-      )
+      return <JsonControl {...given} />
     case 'file':
       return (
         <FileControl {...given} maxBytes={field.maxBytes} accept={field.accept} label={label} />
@@ -139,6 +131,19 @@ function Control({ field, label, ...given }: { field: FormField; label: string }
         />
       )
   }
+}
+
+function JsonControl(given: object) {
+  const { t } = useTranslation('contributed')
+  return (
+    <Input.TextArea
+      {...given}
+      className="cell-code"
+      spellCheck={false}
+      placeholder={t('form.json')}
+      autoSize={{ minRows: 3, maxRows: 16 }}
+    />
+  )
 }
 
 function NumberControl({ field, ...given }: { field: NumberField }) {

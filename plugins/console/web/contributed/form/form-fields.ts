@@ -86,15 +86,33 @@ const LONG_TEXT = 300
 const MOST_ITEMS = 200
 const BASE64 = 3 / 4
 
-/** @param names in their order; all properties when absent. @param bound members that are given already. Pure. */
+/** @param names in their order, `identity/code` for a member of one; all properties when absent. @param bound members that are given already. Pure. */
 export function formFields(
   input: InputSchema,
   names: readonly string[] | undefined,
   bound: object,
 ): readonly FormField[] {
   const all = names ?? Object.keys(input.properties ?? {})
-  const wanted = all.filter((name) => !Object.hasOwn(bound, name))
-  return fieldsOf(input, wanted, input, 0)
+  const heads = [...new Set(all.map((name) => headOf(name)))]
+  const wanted = heads.filter((name) => !Object.hasOwn(bound, name))
+  return fieldsOf(input, wanted, input, 0).map((field) => narrowed(field, all))
+}
+
+function headOf(path: string): string {
+  return path.split('/', 1)[0] ?? ''
+}
+
+/** A field with those of its members that are named, in their order; with all where none is. */
+function narrowed(field: FormField, names: readonly string[]): FormField {
+  if (field.kind !== 'group' && field.kind !== 'rows') return field
+  const start = `${field.name}/`
+  const inner = names
+    .filter((name) => name.startsWith(start))
+    .map((name) => name.slice(start.length))
+  if (inner.length === 0) return field
+  const heads = [...new Set(inner.map(headOf))]
+  const fields = heads.flatMap((head) => field.fields.filter(({ name }) => name === head))
+  return { ...field, fields: fields.map((one) => narrowed(one, inner)) }
 }
 
 function fieldsOf(

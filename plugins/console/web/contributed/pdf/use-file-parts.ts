@@ -27,7 +27,13 @@ export function useFileParts(
   const input = bindInput(source.input, { params })
   const pinned = pinsOf(first, operation)
   const { data, error } = useQuery({
-    queryKey: [PARTS, source.service, source.operation, input, readPointer(first, '/sha256') ?? first],
+    queryKey: [
+      PARTS,
+      source.service,
+      source.operation,
+      input,
+      readPointer(first, '/sha256') ?? first,
+    ],
     queryFn: async ({ signal }) => {
       const parts: Uint8Array<ArrayBuffer>[] = []
       let size = 0
