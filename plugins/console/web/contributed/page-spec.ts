@@ -11,6 +11,8 @@ export interface PageSpec {
   readonly requires?: string
   readonly params?: readonly string[]
   readonly blocks?: readonly BlockSpec[]
+  /** What inputs and answers are called that no block shows. */
+  readonly words?: readonly FieldSpec[]
   readonly page?: string
   readonly calls?: readonly CallSpec[]
 }

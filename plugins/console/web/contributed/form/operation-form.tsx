@@ -12,7 +12,7 @@ import { useOperation } from '../use-operation.ts'
 import { FaultList } from './fault-list.tsx'
 import { FieldControl } from './field-control.tsx'
 import { inputFaults, placedFaults } from './form-faults.ts'
-import { formFields } from './form-fields.ts'
+import { type FormField, formFields } from './form-fields.ts'
 import { type FormValues, formInput, NotJson } from './form-input.ts'
 import { formValues } from './form-values.ts'
 
@@ -39,11 +39,12 @@ export function OperationForm(props: Props) {
 }
 
 function OpenForm(props: Props & { readonly operation: Operation }) {
-  const { call, bound, begin, operation, submit, isDanger = false, onCancel } = props
+  const { bound, begin, operation, submit, isDanger = false, onCancel } = props
   const { t } = useTranslation('contributed')
   const [form] = Form.useForm<FormValues>()
   const formId = useId()
-  const fields = formFields(operation.input, props.fields, bound)
+  const all = formFields(operation.input, props.fields, bound)
+  const fields = all.filter((field) => !isVoid(field, begin))
   const { send, error, rest, isPending } = useSending(props, (faults) => {
     const { placed, rest: unplaced } = placedFaults(fields, faults)
     form.setFields(placed.map(({ name, errors }) => ({ name: [...name], errors })) as never)
@@ -82,7 +83,7 @@ function OpenForm(props: Props & { readonly operation: Operation }) {
           {submit}
         </Button>
         {onCancel !== undefined && <Button onClick={onCancel}>{t('cancel')}</Button>}
-        {call.label === undefined && onCancel === undefined && (
+        {onCancel === undefined && (
           <Button type="text" onClick={() => form.resetFields()}>
             {t('form.reset')}
           </Button>
@@ -90,6 +91,12 @@ function OpenForm(props: Props & { readonly operation: Operation }) {
       </Space>
     </Form>
   )
+}
+
+/** It begins with the names of what can be said, and there are none. */
+function isVoid({ kind, name }: FormField, begin: Readonly<Record<string, unknown>> = {}): boolean {
+  const names = begin[name]
+  return kind === 'pairs' && typeof names === 'object' && Object.keys(names ?? {}).length === 0
 }
 
 /** Checks, sends, and puts what is refused beside the control that it is of. */

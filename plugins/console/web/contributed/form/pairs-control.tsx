@@ -17,8 +17,11 @@ interface Props {
 /** Values by names: those that a form begins with are fields of these names; else the names are written, too. */
 export function PairsControl({ field, at, whole, label }: Props) {
   const { t } = useTranslation('contributed')
-  const held = Form.useWatch<readonly (Pair | undefined)[] | undefined>([...whole])
-  const isNamed = held?.some((row) => row?.isGiven === true) ?? false
+  const form = Form.useFormInstance()
+  // What is given has no control of its own, and a form tells of others only when it is asked to.
+  const held: unknown = Form.useWatch([...whole], { form, preserve: true })
+  const pairs = Array.isArray(held) ? (held as readonly (Pair | undefined)[]) : []
+  const isNamed = pairs.some((row) => row?.isGiven === true)
   return (
     <fieldset className="form-group form-rows">
       <legend>
@@ -34,7 +37,7 @@ export function PairsControl({ field, at, whole, label }: Props) {
                 <PairRow
                   key={key}
                   at={name}
-                  pair={held?.[name]}
+                  pair={pairs[name]}
                   onRemove={() => remove(name)}
                   row={`${label} ${name + 1}`}
                 />
@@ -71,18 +74,23 @@ function PairRow({ at, pair, row, onRemove }: RowProps) {
   const words = useWords()
   if (pair?.isGiven === true) {
     return (
-      <Form.Item name={[at, 'value']} label={wordFor(words, pair.name ?? '', i18n.language)}>
-        {typeof pair.value === 'boolean' ? (
-          <Radio.Group
-            options={[
-              { value: true, label: t('yes') },
-              { value: false, label: t('no') },
-            ]}
-          />
-        ) : (
+      <div>
+        <Form.Item name={[at, 'name']} hidden>
           <Input />
-        )}
-      </Form.Item>
+        </Form.Item>
+        <Form.Item name={[at, 'value']} label={wordFor(words, pair.name ?? '', i18n.language)}>
+          {typeof pair.value === 'boolean' ? (
+            <Radio.Group
+              options={[
+                { value: true, label: t('yes') },
+                { value: false, label: t('no') },
+              ]}
+            />
+          ) : (
+            <Input />
+          )}
+        </Form.Item>
+      </div>
     )
   }
   return (

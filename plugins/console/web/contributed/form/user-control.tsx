@@ -1,4 +1,5 @@
 import { Input } from 'antd'
+import { Suspense } from 'react'
 import { hasRole } from '../../api/viewer.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { UserSelect } from '../../pages/identity/user-select.tsx'
@@ -20,12 +21,15 @@ export function UserControl({ value, onChange, ...given }: Props) {
       <Input {...given} value={value ?? ''} onChange={(event) => onChange?.(event.target.value)} />
     )
   }
+  // Its words are those of another page: without this, the whole page waits for them.
   return (
-    <UserSelect
-      {...given}
-      tenant={tenant}
-      {...(value === undefined ? {} : { value: value.slice(PREFIX.length) })}
-      onChange={(user) => onChange?.(`${PREFIX}${user}`)}
-    />
+    <Suspense fallback={<Input {...given} disabled />}>
+      <UserSelect
+        {...given}
+        tenant={tenant}
+        {...(value === undefined ? {} : { value: value.slice(PREFIX.length) })}
+        onChange={(user) => onChange?.(`${PREFIX}${user}`)}
+      />
+    </Suspense>
   )
 }
