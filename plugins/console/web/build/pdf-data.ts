@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
 
-const MODULE = 'pdf-data'
+const MODULE = '/contributed/pdf/pdf-data.ts'
 const BYTES = '?base64'
 const FOLDERS = { cMaps: /\.bcmap$/, fonts: /\.(pfb|ttf)$/ } as const
 const PLACES = { cMaps: 'cmaps', fonts: 'standard_fonts' } as const
@@ -15,15 +15,14 @@ const PLACES = { cMaps: 'cmaps', fonts: 'standard_fonts' } as const
 export function pdfData(): Plugin {
   const home = dirname(fileURLToPath(import.meta.resolve('pdfjs-dist/package.json')))
   return {
-    name: MODULE,
+    name: 'pdf-data',
     enforce: 'pre',
-    resolveId: (id) => (id === MODULE ? `\0${MODULE}` : undefined),
     async load(id) {
       if (id.endsWith(BYTES)) {
         const bytes = await readFile(id.slice(0, -BYTES.length))
         return `export default '${bytes.toString('base64')}'`
       }
-      if (id !== `\0${MODULE}`) return undefined
+      if (!id.endsWith(MODULE)) return undefined
       const names = Object.keys(FOLDERS) as (keyof typeof FOLDERS)[]
       const parts = names.map(async (name) => {
         const folder = join(home, PLACES[name])

@@ -1,5 +1,5 @@
-import { cMaps, fonts } from 'pdf-data'
 import { base64Bytes } from './base64-bytes.ts'
+import { cMaps, fonts } from './pdf-data.ts'
 
 const KINDS = { cMapUrl: cMaps, standardFontDataUrl: fonts } as const
 
