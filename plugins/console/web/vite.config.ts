@@ -5,6 +5,7 @@ import { builtFiles } from './build/built-files.ts'
 import { completeTexts } from './build/complete-texts.ts'
 import { hostPage } from './build/host-page.ts'
 import { libraryMeasures } from './build/library-measures.ts'
+import { pdfData } from './build/pdf-data.ts'
 import { sharedEntries } from './build/shared-modules.ts'
 
 const folder = import.meta.dirname
@@ -16,6 +17,7 @@ export default defineConfig({
   plugins: [
     completeTexts(join(folder, 'texts')),
     libraryMeasures(),
+    pdfData(),
     react(),
     hostPage(),
     builtFiles(),

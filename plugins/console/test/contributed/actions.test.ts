@@ -14,6 +14,7 @@ t.test('an action is offered for rows that are in one of its states', async (t) 
   t.strictSame(actionsFor([close], { state: 'open' }), [close])
   t.strictSame(actionsFor([close], { state: true }), [close], 'of a boolean, too')
   t.strictSame(actionsFor([close], {}), [])
+  t.strictSame(actionsFor([close], { state: ['done', 'open'] }), [close], 'or has one in its list')
 })
 
 t.test('a filter that the operation does not take asks nothing', async (t) => {
@@ -41,6 +42,11 @@ t.test("inputs are called what the plugin's own pages call them", async (t) => {
   t.equal(valueWord(words, 'state', 'other', 'zh-CN'), 'other')
   t.equal(wordFor(words, 'validFrom', 'en'), 'Valid from', 'else what they are named, taken apart')
   t.equal(wordFor(wordsOf([page as OfferedPage], 'b'), 'state', 'zh-CN'), 'State', 'not by others')
+  const own = [{ field: '/state', label: { en: 'Phase', 'zh-CN': '阶段' } }]
+  const talking = { ...page, spec: { ...spec, id: 'q', blocks: [], words: own } }
+  const pages = [page as OfferedPage, talking as OfferedPage]
+  t.equal(wordFor(wordsOf(pages, 'a'), 'state', 'en'), 'State', 'what is shown comes first')
+  t.equal(wordFor(wordsOf(pages, 'a', talking.spec), 'state', 'en'), 'Phase', 'but on the page')
 })
 
 t.test('a moment has the tone that its word has, or none', async (t) => {

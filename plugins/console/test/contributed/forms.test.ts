@@ -6,8 +6,9 @@ import {
   inputFaults,
   placedFaults,
 } from '../../web/contributed/form/form-faults.ts'
-import { formFields } from '../../web/contributed/form/form-fields.ts'
+import { type FormField, formFields } from '../../web/contributed/form/form-fields.ts'
 import { formInput } from '../../web/contributed/form/form-input.ts'
+import { formValues } from '../../web/contributed/form/form-values.ts'
 
 const schema: InputSchema = {
   type: 'object',
@@ -78,6 +79,40 @@ t.test('asked is what the page names, less what it gives', async (t) => {
     names.map(({ name }) => name),
     ['count'],
   )
+})
+
+t.test('a page may ask for single members of an input', async (t) => {
+  const [method, ...rest] = formFields(schema, ['plan/size', 'lines/sku', 'lines/none', 'note'], {})
+  t.match(method, { name: 'plan', fields: [{ name: 'size' }] })
+  t.match(rest, [{ name: 'lines', fields: [{ name: 'sku' }] }, { name: 'note' }])
+  t.strictSame(formFields(schema, ['plan/size'], { plan: {} }), [], 'none of what is given')
+})
+
+const template: InputSchema = {
+  type: 'object',
+  properties: {
+    user: { type: 'string', pattern: '^user:' },
+    data: { type: 'object', additionalProperties: { type: ['string', 'boolean'] } },
+    any: { type: 'object', additionalProperties: true },
+  },
+}
+
+t.test('values by names that no contract knows are fields of these names', async (t) => {
+  const [user, data, any] = formFields(template, undefined, {})
+  t.match([user, data, any], [{ kind: 'user' }, { kind: 'pairs', most: 200 }, { kind: 'json' }])
+  const begun = formValues([data as FormField], { data: { amount: '', paid: false } })
+  t.match(begun, {
+    data: [
+      { name: 'amount', isGiven: true },
+      { name: 'paid', value: false },
+    ],
+  })
+  const filled = [{ name: 'amount', value: '5' }, { name: 'paid', value: false }, { name: 'note' }]
+  const risky = [{ name: '__proto__', value: 'x' }, { value: 'nameless' }, undefined]
+  t.strictSame(formInput([data as FormField], { data: [...filled, ...risky] }), {
+    data: { amount: '5', paid: false },
+  })
+  t.strictSame(formInput([data as FormField], begun), { data: { paid: false } })
 })
 
 t.test('a filled form is the input; what was left alone is not in it', async (t) => {

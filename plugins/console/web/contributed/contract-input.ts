@@ -25,6 +25,7 @@ export interface InputSchema {
   readonly maxLength?: number
   readonly minItems?: number
   readonly maxItems?: number
+  readonly maxProperties?: number
   readonly pattern?: string
   readonly contentEncoding?: string
   readonly contentMediaType?: string

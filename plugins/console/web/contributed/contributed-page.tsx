@@ -63,7 +63,7 @@ function OnePage({ page, pages }: { page: OfferedPage; pages: readonly OfferedPa
     () => new Map([...query.entries()].filter(([name]) => !isRisky(name))),
     [query],
   )
-  const words = useMemo(() => wordsOf(pages, page.plugin), [pages, page.plugin])
+  const words = useMemo(() => wordsOf(pages, page.plugin, page.spec), [pages, page])
   const place = useMemo(() => ({ page, pages, params, words }), [page, pages, params, words])
   return (
     <ContributedContext value={place}>

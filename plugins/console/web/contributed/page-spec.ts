@@ -11,6 +11,8 @@ export interface PageSpec {
   readonly requires?: string
   readonly params?: readonly string[]
   readonly blocks?: readonly BlockSpec[]
+  /** What inputs and answers are called that no block shows. */
+  readonly words?: readonly FieldSpec[]
   readonly page?: string
   readonly calls?: readonly CallSpec[]
 }
@@ -61,6 +63,9 @@ export interface LinkSpec {
 export interface ActionSpec extends SourceSpec {
   readonly label: LocalText
   readonly ask?: readonly string[]
+  /** What the fields that are asked for hold at first. */
+  readonly begin?: BoundInput
+  readonly then?: LinkSpec
   readonly confirm?: LocalText
   readonly danger?: boolean
   readonly when?: { readonly field: string; readonly in: readonly string[] }
@@ -125,6 +130,7 @@ export interface TimelineSpec extends Sourced {
   readonly heading: string
   readonly text?: string
   readonly tone?: string
+  readonly values?: readonly ValueLabel[]
 }
 
 export interface KanbanSpec extends Sourced {
@@ -147,7 +153,11 @@ export interface MapSpec extends Sourced {
 export interface PdfSpec extends Titled {
   readonly kind: 'pdf'
   readonly source: SourceSpec
-  readonly blob: string
+  /** Where the answer names a file of the plugin by its SHA-256. */
+  readonly blob?: string
+  /** Where it has the file itself, in parts. */
+  readonly content?: string
+  readonly name?: string
 }
 
 export interface MetricSpec extends Titled {

@@ -1,5 +1,5 @@
 import { type LocalText, textIn } from '../texts/languages.ts'
-import type { FieldSpec, OfferedPage } from './page-spec.ts'
+import type { FieldSpec, OfferedPage, PageSpec } from './page-spec.ts'
 
 /**
  * What the pages of a plugin call things, by the last word of the pointer: a contract names its inputs in one language and
@@ -12,17 +12,19 @@ export interface Words {
 
 export const NO_WORDS: Words = { labels: new Map(), values: new Map() }
 
-export function wordsOf(pages: readonly OfferedPage[], plugin: string): Words {
+/** @param page whose own words come first: a page may call something otherwise than the others of its plugin do */
+export function wordsOf(pages: readonly OfferedPage[], plugin: string, page?: PageSpec): Words {
   const labels = new Map<string, LocalText>()
   const values = new Map<string, LocalText>()
-  for (const { spec } of pages.filter((page) => page.plugin === plugin)) {
-    for (const block of spec.blocks ?? []) {
-      for (const field of fieldsIn(block)) {
-        keepFirst(labels, field.name, field.label)
-        for (const { value, label } of field.values)
-          keepFirst(values, `${field.name} ${value}`, label)
-      }
-    }
+  const own = pages.filter((page) => page.plugin === plugin).map(({ spec }) => spec)
+  const shown = own.flatMap(({ blocks = [] }) => blocks.flatMap(fieldsIn))
+  const said = [page ?? {}, ...own].map(({ words = [] }: Pick<PageSpec, 'words'>) =>
+    words.flatMap(named),
+  )
+  const [first = [], ...others] = said
+  for (const field of [...first, ...shown, ...others.flat()]) {
+    keepFirst(labels, field.name, field.label)
+    for (const { value, label } of field.values) keepFirst(values, `${field.name} ${value}`, label)
   }
   return { labels, values }
 }

@@ -49,16 +49,27 @@ export async function toSign(_: unknown, ctx: Context) {
     title: string
     expires_at: string
     state: string
+    document: string
   }>(
-    `select e.envelope, r.recipient, e.title, e.expires_at, r.state from envelope_recipients r
+    `select e.envelope, r.recipient, e.title, e.expires_at, r.state,
+        (select d.document from envelope_documents d where d.tenant = e.tenant and d.envelope = e.envelope
+          order by d.position limit 1) as document
+      from envelope_recipients r
       join envelopes e on e.tenant = r.tenant and e.envelope = r.envelope
       where r.tenant = $1 and r.account = $2 and r.state in ('notified', 'viewed') and e.state in ('sent', 'partly-signed')
       order by e.expires_at, e.envelope limit 200`,
     [ctx.tenant, `${ctx.principal.kind}:${ctx.principal.id}`],
   )
   return {
-    items: rows.map(({ envelope, recipient, title, expires_at, state }) => ({
-      ...{ envelope, recipient, title, state, expiresAt: new Date(expires_at).toISOString() },
+    items: rows.map(({ envelope, recipient, title, expires_at, state, document }) => ({
+      ...{
+        envelope,
+        recipient,
+        title,
+        state,
+        document,
+        expiresAt: new Date(expires_at).toISOString(),
+      },
     })),
   }
 }

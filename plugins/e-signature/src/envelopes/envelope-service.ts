@@ -96,7 +96,8 @@ async function readDocument(
       `Document ${document} has no revision ${wanted}: its newest is ${found.revision}.`,
     )
   }
-  return { document, revision: wanted, ...(await documentPart(ctx, rows[0].sha256, offset)) }
+  const { name } = found
+  return { document, name, revision: wanted, ...(await documentPart(ctx, rows[0].sha256, offset)) }
 }
 
 export function envelopeOperations(port: DocumentPort) {

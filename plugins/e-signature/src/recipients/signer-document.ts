@@ -37,7 +37,7 @@ export async function signerDocument(input: DocumentInput, ctx: Context) {
       }
     })
   }
-  return read
+  return { name: found.name, ...read }
 }
 
 /** Up to 720 KiB of a file, in base64. */

@@ -5,7 +5,7 @@ import { acting } from '../envelopes/commands.ts'
 import { type Envelope, type Recipient, withRecipient } from '../envelopes/envelope.ts'
 import { isOpen } from '../envelopes/envelope-states.ts'
 import { changeEnvelope, requireEnvelope } from '../envelopes/envelope-store.ts'
-import { isSignedAt } from '../templates/template.ts'
+import { blankOf, filledBy } from '../templates/template.ts'
 import { maskMail, maskPhone } from './mask.ts'
 import { requireSigner, type SignerInput, signerName } from './signer.ts'
 
@@ -117,10 +117,15 @@ function shown(envelope: Envelope, recipient: Recipient) {
     documents: envelope.documents.map(({ document, name, sha256, size, pages }) => ({
       ...{ document, name, sha256, size, pages, isRead: recipient.read[document] !== undefined },
     })),
+    confirms: envelope.documents.map(({ document, sha256 }) => ({ document, sha256 })),
     fields: envelope.documents.flatMap(({ document, fields }) =>
-      fields
-        .filter((one) => one.role === role && !isSignedAt(one))
-        .map(({ field, kind, required = false }) => ({ document, field, kind, required })),
+      filledBy(fields, role).map(({ field, kind, required = false }) => ({
+        ...{ document, field, kind, required },
+      })),
+    ),
+    blank: blankOf(
+      envelope.documents.flatMap(({ fields }) => fields),
+      role,
     ),
     others: envelope.recipients
       .filter((one) => one !== recipient)

@@ -4,7 +4,7 @@ import { nowText } from '../calls/instant-text.ts'
 import { pageOf } from '../calls/page-place.ts'
 import { requireUploads } from '../documents/upload-document.ts'
 import { requirePolicyNamed } from '../policies/policy-service.ts'
-import { requireTemplate, type Template } from './template.ts'
+import { blankOf, fieldsOf, requireTemplate, type Template } from './template.ts'
 
 interface TemplateRow {
   readonly template: string
@@ -43,11 +43,11 @@ async function defineTemplate(
   )
 }
 
-async function template(
-  { template: id }: { readonly template: string },
-  ctx: Context,
-): Promise<Shown> {
-  return shown(await requireRow(ctx, id))
+/** A template, and what an envelope of it is made with: everybody who has to be named, and what the sender fills in. */
+async function template({ template: id }: { readonly template: string }, ctx: Context) {
+  const found = shown(await requireRow(ctx, id))
+  const recipients = found.roles.map(({ role }) => ({ role }))
+  return { ...found, blank: { recipients, data: blankOf(fieldsOf(found), undefined) } }
 }
 
 interface ListInput {

@@ -136,6 +136,26 @@ function requireField(field: Field, roles: readonly Role[], fields: readonly Fie
   }
 }
 
+/** Fields that somebody fills in. @param role of whom they are; undefined: the sender */
+export function filledBy<One extends Field>(
+  fields: readonly One[],
+  role: string | undefined,
+): readonly One[] {
+  return fields.filter(
+    (one) => one.role === role && !isSignedAt(one) && one.kind !== 'amount-capitals',
+  )
+}
+
+/** Those fields with nothing in them, for a form to begin with. */
+export function blankOf(
+  fields: readonly Field[],
+  role: string | undefined,
+): Readonly<Record<string, '' | false>> {
+  return Object.fromEntries(
+    filledBy(fields, role).map(({ field, kind }) => [field, kind === 'checkbox' ? false : '']),
+  )
+}
+
 /**
  * Values as fields take them.
  * @param role of whom they are; undefined: the sender
@@ -146,9 +166,7 @@ export function requireValues(
   given: Readonly<Record<string, unknown>>,
   role: string | undefined,
 ): FieldValues {
-  const own = fields.filter(
-    (one) => one.role === role && !isSignedAt(one) && one.kind !== 'amount-capitals',
-  )
+  const own = filledBy(fields, role)
   const values: Record<string, FieldValue> = {}
   for (const [name, value] of Object.entries(given)) {
     const field = own.find((one) => one.field === name)

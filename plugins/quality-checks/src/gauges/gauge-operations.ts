@@ -3,6 +3,7 @@ import { Refusal } from '@signalbox/sdk'
 import { addDays, dayOf } from '../calendar/days.ts'
 import { actorOf } from '../calls/actor.ts'
 import { nowText } from '../calls/instant-text.ts'
+import { madeId } from '../calls/made-id.ts'
 import { pageOf } from '../calls/page-place.ts'
 import { gaugeStatus } from './gauge.ts'
 import {
@@ -49,7 +50,11 @@ interface CalibrationInput {
   readonly note?: string
 }
 
-async function calibrateGauge(input: CalibrationInput, ctx: Context) {
+async function calibrateGauge(
+  given: Omit<CalibrationInput, 'id'> & { readonly id?: string },
+  ctx: Context,
+) {
+  const input = { ...given, id: given.id ?? madeId(ctx) }
   const today = dayOf(ctx.now())
   requireDates(input, today)
   const gauge = await requireGauge(ctx, input.gauge)

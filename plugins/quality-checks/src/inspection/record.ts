@@ -3,6 +3,7 @@ import { Refusal } from '@signalbox/sdk'
 import { actorOf } from '../calls/actor.ts'
 import { again } from '../calls/again.ts'
 import { nowText } from '../calls/instant-text.ts'
+import { madeId } from '../calls/made-id.ts'
 import { automaticDecision } from './automatic-decision.ts'
 import { type Decided, decided, type Seen, savedStatement, suggestionOf } from './decided.ts'
 import { screenedStatement } from './decision-store.ts'
@@ -20,13 +21,21 @@ import { settingsOf } from './settings.ts'
 
 export interface RecordInput {
   readonly inspection: string
-  readonly results: readonly Result[]
+  readonly results: readonly GivenResult[]
   /** Take what can be taken, and say why not of the others: for queues of devices that were offline. */
   readonly partial?: boolean
 }
 
+/** Who keeps no queue names no results: what he sends twice is two. */
+type GivenResult = Omit<Result, 'id'> & Partial<Pick<Result, 'id'>>
+
+interface NamedInput extends RecordInput {
+  readonly results: readonly Result[]
+}
+
 /** Keeps results; of those that were sent before nothing changes. */
-export async function record(input: RecordInput, ctx: Context) {
+export async function record(given: RecordInput, ctx: Context) {
+  const input = { ...given, results: named(given.results, ctx) }
   const { seen, judged } = await again(async () => {
     const known = await readForResults(ctx, input.inspection, input.results)
     const judged = judgedBy(known, input, await keptPhotos(input.results, ctx), ctx)
@@ -41,12 +50,17 @@ export async function record(input: RecordInput, ctx: Context) {
   return answerOf(seen, judged)
 }
 
+function named(results: readonly GivenResult[], ctx: Context): readonly Result[] {
+  const first = madeId(ctx)
+  return results.map((result, index) => ({ ...result, id: result.id ?? `${first}-${index + 1}` }))
+}
+
 /** Goods are booked in up to a day after they came; what is made here is measured while it is made, for weeks. */
 const DAY_MS = 86_400_000
 
 function judgedBy(
   { seen, known, gauges }: SeenForResults,
-  input: RecordInput,
+  input: NamedInput,
   photos: ReadonlySet<string>,
   ctx: Context,
 ) {

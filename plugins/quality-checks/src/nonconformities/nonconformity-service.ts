@@ -24,7 +24,7 @@ import {
   type ListFilter,
   listCards,
 } from './nonconformity-lists.ts'
-import { nonconformitySettings } from './nonconformity-settings.ts'
+import { needsEvidence, nonconformitySettings } from './nonconformity-settings.ts'
 import { findNonconformity, insertNonconformity } from './nonconformity-store.ts'
 import { type Finding, openNonconformity } from './open-nonconformity.ts'
 import { replaced, stepOf } from './steps.ts'
@@ -192,6 +192,9 @@ async function get({ id }: { readonly id: string }, ctx: ServicePort) {
     steps: one.steps.map((step) => ({
       ...step,
       title: eightDSteps[step.step].title,
+      needsEvidence: needsEvidence(step.step, settings),
+      proof: step.evidence.map(({ title, value }) => title ?? value),
+      revision: one.revision,
       overdue: step.state === 'open' && step.dueAt <= now,
     })),
     quantityLeft: quantityLeft(one),

@@ -1,11 +1,13 @@
 import { Alert, Modal } from 'antd'
 import { createContext, type ReactNode, use, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { textIn } from '../../texts/languages.ts'
 import { bindInput } from '../bind.ts'
 import { useContributedPlace } from '../contributed-context.ts'
 import { OperationForm } from '../form/operation-form.tsx'
+import { useLinkAddress } from '../page-link.tsx'
 import type { ActionSpec } from '../page-spec.ts'
 import { useWrite } from './use-write.ts'
 
@@ -39,12 +41,14 @@ export function ActionPlace({ children }: { children: ReactNode }) {
   const { params } = useContributedPlace()
   const write = useWrite()
   const { isPending } = write
+  const goOn = useGoingOn()
   const send = async (one: Begun) => {
     const input = bindInput(one.action.input, { params, row: one.row })
     setSent(one)
     try {
-      await write.send(one.action, input)
+      const answer = await write.send(one.action, input)
       setBegun(undefined)
+      goOn(one.action, answer, input)
     } catch {
       // The dialog says what was refused, and sends the same again.
       setBegun(one)
@@ -65,11 +69,25 @@ export function ActionPlace({ children }: { children: ReactNode }) {
           error={write.error}
           isPending={isPending}
           onSend={() => void send(begun)}
+          onDone={(answer, input) => {
+            setBegun(undefined)
+            goOn(begun.action, answer, input)
+          }}
           onClose={() => setBegun(undefined)}
         />
       )}
     </ActionsContext>
   )
+}
+
+/** Leads to where an action says that one goes once it is done. */
+function useGoingOn() {
+  const navigate = useNavigate()
+  const addressOf = useLinkAddress()
+  return ({ then }: ActionSpec, answer: unknown, input: object) => {
+    const address = addressOf(then, { ...input, ...(answer as object) })
+    if (address !== undefined) void navigate(address)
+  }
 }
 
 function needsWords({ ask = [], confirm, danger }: ActionSpec): boolean {
@@ -81,10 +99,12 @@ interface DialogProps {
   readonly error: unknown
   readonly isPending: boolean
   readonly onSend: () => void
+  readonly onDone: (answer: unknown, input: object) => void
   readonly onClose: () => void
 }
 
-function ActionDialog({ begun: { action, row }, error, isPending, onSend, onClose }: DialogProps) {
+function ActionDialog({ begun, error, isPending, onSend, onDone, onClose }: DialogProps) {
+  const { action, row } = begun
   const { t, i18n } = useTranslation('contributed')
   const { params } = useContributedPlace()
   const { ask = [] } = action
@@ -115,9 +135,10 @@ function ActionDialog({ begun: { action, row }, error, isPending, onSend, onClos
         call={action}
         bound={bindInput(action.input, { params, row })}
         fields={ask}
+        begin={bindInput(action.begin, { params, row })}
         submit={title}
         isDanger={action.danger === true}
-        onDone={onClose}
+        onDone={onDone}
         onCancel={onClose}
       />
     </Modal>

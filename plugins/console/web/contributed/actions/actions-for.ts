@@ -5,7 +5,9 @@ import type { ActionSpec } from '../page-spec.ts'
 export function actionsFor(actions: readonly ActionSpec[], row: unknown): readonly ActionSpec[] {
   return actions.filter(({ when }) => {
     if (when === undefined) return true
-    const value = readPointer(row, when.field)
-    return value !== undefined && value !== null && when.in.includes(String(value))
+    const values = [readPointer(row, when.field)].flat()
+    return values.some(
+      (value) => value !== undefined && value !== null && when.in.includes(String(value)),
+    )
   })
 }

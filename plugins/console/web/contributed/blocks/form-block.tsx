@@ -2,9 +2,10 @@ import { Alert, Card, Collapse, Skeleton } from 'antd'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
-import { textIn } from '../../texts/languages.ts'
+import { type LocalText, textIn } from '../../texts/languages.ts'
 import { AnswerView } from '../answer-view.tsx'
 import { bindInput, paramsIn } from '../bind.ts'
+import type { Operation } from '../contract-input.ts'
 import { useContributedPlace } from '../contributed-context.ts'
 import { OperationForm } from '../form/operation-form.tsx'
 import { useLinkAddress } from '../page-link.tsx'
@@ -50,6 +51,15 @@ export function FormBlock({ block }: { block: FormSpec }) {
   )
 }
 
+/** What it is told by once it is done. */
+function labelOf(
+  { submit, title }: FormSpec,
+  operation: Operation | undefined,
+): { readonly label?: LocalText } {
+  const label = submit ?? title ?? operation?.summary
+  return label === undefined ? {} : { label }
+}
+
 function Filled({ block, title }: { block: FormSpec; title: string }) {
   const { t, i18n } = useTranslation('contributed')
   const { params } = useContributedPlace()
@@ -71,7 +81,7 @@ function Filled({ block, title }: { block: FormSpec; title: string }) {
   return (
     <div className="stack">
       <OperationForm
-        call={{ service: block.service, operation: block.operation }}
+        call={{ service: block.service, operation: block.operation, ...labelOf(block, operation) }}
         bound={bound}
         fields={block.fields}
         submit={submit}

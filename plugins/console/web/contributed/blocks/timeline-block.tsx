@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { zoneText } from '../../parts/formats.ts'
 import { usePlace } from '../../parts/use-place.ts'
+import { textIn } from '../../texts/languages.ts'
 import { readPointer, rowsAt } from '../bind.ts'
 import { instant, wordsOf } from '../cells.ts'
 import { useContributedPlace } from '../contributed-context.ts'
@@ -52,6 +53,8 @@ function Moments({ block, rows }: { block: TimelineSpec; rows: readonly unknown[
   const said = (row: unknown, pointer: string | undefined) => {
     const value = pointer === undefined ? undefined : readPointer(row, pointer)
     if (value === undefined || value === null) return ''
+    const labelled = pointer === heading && block.values?.find((one) => one.value === value)
+    if (labelled) return textIn(labelled.label, i18n.language)
     const name = pointer?.split('/').at(-1) ?? ''
     return typeof value === 'string'
       ? valueWord(words, name, value, i18n.language)

@@ -8,6 +8,8 @@ import { valueWord, wordFor } from '../words.ts'
 import { FileControl } from './file-control.tsx'
 import type { FormName } from './form-faults.ts'
 import type { FormField, Group, NumberField, Rows, Variants } from './form-fields.ts'
+import { PairsControl } from './pairs-control.tsx'
+import { UserControl } from './user-control.tsx'
 
 interface Props<Field = FormField> {
   readonly field: Field
@@ -56,6 +58,9 @@ function nestedControl(
     return <GroupControl field={field} at={at} whole={whole} label={label} />
   if (field.kind === 'rows')
     return <RowsControl field={field} at={at} whole={whole} label={label} />
+  if (field.kind === 'pairs') {
+    return <PairsControl field={field} at={at} whole={whole} label={label} />
+  }
   if (field.kind === 'variants') {
     return <VariantsControl field={field} at={at} whole={whole} label={label} />
   }
@@ -94,20 +99,14 @@ function Control({ field, label, ...given }: { field: FormField; label: string }
       return <Input {...given} type="date" />
     case 'instant':
       return <InstantInput {...given} step={1} />
+    case 'user':
+      return <UserControl {...given} />
     case 'secret':
       return <Input.Password {...given} autoComplete="off" />
     case 'long':
       return <Input.TextArea {...given} autoSize={{ minRows: 2, maxRows: 10 }} />
     case 'json':
-      return (
-        <Input.TextArea
-          {...given}
-          className="cell-code"
-          spellCheck={false}
-          placeholder={t('form.json')}
-          autoSize={{ minRows: 3, maxRows: 16 }}
-        />
-      )
+      return <JsonControl {...given} />
     case 'file':
       return (
         <FileControl {...given} maxBytes={field.maxBytes} accept={field.accept} label={label} />
@@ -133,6 +132,19 @@ function Control({ field, label, ...given }: { field: FormField; label: string }
         />
       )
   }
+}
+
+function JsonControl(given: object) {
+  const { t } = useTranslation('contributed')
+  return (
+    <Input.TextArea
+      {...given}
+      className="cell-code"
+      spellCheck={false}
+      placeholder={t('form.json')}
+      autoSize={{ minRows: 3, maxRows: 16 }}
+    />
+  )
 }
 
 function NumberControl({ field, ...given }: { field: NumberField }) {
@@ -175,7 +187,9 @@ function GroupControl({ field, at, whole, label }: NestedProps<Group>) {
 
 function RowsControl({ field, at, whole, label }: NestedProps<Rows>) {
   const { t } = useTranslation('contributed')
-  const first = field.isRequired ? [{}] : []
+  const form = Form.useFormInstance()
+  const isBegun = Array.isArray(form.getFieldValue([...whole]))
+  const first = isBegun ? {} : { initialValue: field.isRequired ? [{}] : [] }
   return (
     <fieldset className="form-group form-rows">
       <legend>
@@ -183,7 +197,7 @@ function RowsControl({ field, at, whole, label }: NestedProps<Rows>) {
         {field.isRequired && ' *'}
       </legend>
       {field.hint !== undefined && <p className="block-meta">{field.hint}</p>}
-      <Form.List name={[...at]} initialValue={first}>
+      <Form.List name={[...at]} {...first}>
         {(rows, { add, remove }, { errors }) => (
           <>
             {rows.map(({ key, name }, index) => (

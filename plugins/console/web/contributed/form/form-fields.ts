@@ -11,6 +11,7 @@ export type FormField =
   | Group
   | Rows
   | Variants
+  | Pairs
   | Json
 
 interface Named {
@@ -22,7 +23,7 @@ interface Named {
 }
 
 interface Plain extends Named {
-  readonly kind: 'text' | 'long' | 'secret' | 'boolean' | 'date' | 'instant'
+  readonly kind: 'text' | 'long' | 'secret' | 'boolean' | 'date' | 'instant' | 'user'
   readonly maxLength?: number
 }
 
@@ -68,6 +69,12 @@ export interface Variants extends Named {
   readonly variants: readonly { readonly value: string; readonly fields: readonly FormField[] }[]
 }
 
+/** Values by names that no contract knows, such as those that a template has room for. */
+export interface Pairs extends Named {
+  readonly kind: 'pairs'
+  readonly most: number
+}
+
 /** Too deep, or too open, for controls of its own. */
 interface Json extends Named {
   readonly kind: 'json'
@@ -79,15 +86,33 @@ const LONG_TEXT = 300
 const MOST_ITEMS = 200
 const BASE64 = 3 / 4
 
-/** @param names in their order; all properties when absent. @param bound members that are given already. Pure. */
+/** @param names in their order, `identity/code` for a member of one; all properties when absent. @param bound members that are given already. Pure. */
 export function formFields(
   input: InputSchema,
   names: readonly string[] | undefined,
   bound: object,
 ): readonly FormField[] {
   const all = names ?? Object.keys(input.properties ?? {})
-  const wanted = all.filter((name) => !Object.hasOwn(bound, name))
-  return fieldsOf(input, wanted, input, 0)
+  const heads = [...new Set(all.map((name) => headOf(name)))]
+  const wanted = heads.filter((name) => !Object.hasOwn(bound, name))
+  return fieldsOf(input, wanted, input, 0).map((field) => narrowed(field, all))
+}
+
+function headOf(path: string): string {
+  return path.split('/', 1)[0] ?? ''
+}
+
+/** A field with those of its members that are named, in their order; with all where none is. */
+function narrowed(field: FormField, names: readonly string[]): FormField {
+  if (field.kind !== 'group' && field.kind !== 'rows') return field
+  const start = `${field.name}/`
+  const inner = names
+    .filter((name) => name.startsWith(start))
+    .map((name) => name.slice(start.length))
+  if (inner.length === 0) return field
+  const heads = [...new Set(inner.map(headOf))]
+  const fields = heads.flatMap((head) => field.fields.filter(({ name }) => name === head))
+  return { ...field, fields: fields.map((one) => narrowed(one, inner)) }
 }
 
 function fieldsOf(
@@ -154,6 +179,7 @@ function textField(named: Named, schema: InputSchema): FormField {
     const maxBytes = Math.floor((schema.maxLength ?? 1_000_000) * BASE64)
     return { ...named, kind: 'file', maxBytes, ...(type === undefined ? {} : { accept: type }) }
   }
+  if (schema.pattern === '^user:') return { ...named, kind: 'user' }
   if (schema.format === 'date') return { ...named, kind: 'date' }
   if (schema.format === 'date-time') return { ...named, kind: 'instant' }
   const kind =
@@ -202,7 +228,17 @@ function groupField(
   depth: number,
 ): FormField {
   const fields = membersOf(schema, root, depth)
-  return fields === undefined ? { ...named, kind: 'json' } : { ...named, kind: 'group', fields }
+  if (fields !== undefined) return { ...named, kind: 'group', fields }
+  return takesScalars(schema)
+    ? { ...named, kind: 'pairs', most: Math.min(schema.maxProperties ?? MOST_ITEMS, MOST_ITEMS) }
+    : { ...named, kind: 'json' }
+}
+
+const SCALARS: ReadonlySet<string> = new Set(['string', 'number', 'integer', 'boolean'])
+
+function takesScalars({ properties, additionalProperties: more }: InputSchema): boolean {
+  if (properties !== undefined || typeof more !== 'object' || more.type === undefined) return false
+  return [more.type].flat().every((type) => SCALARS.has(type))
 }
 
 /** @returns undefined where an object is not of known members */

@@ -1,3 +1,4 @@
+import { isRisky } from '../bind.ts'
 import type { FormField } from './form-fields.ts'
 
 /** What the controls of a form hold: texts of instants, dates and JSON, numbers, lists. */
@@ -42,6 +43,8 @@ function inputOf(field: FormField, value: unknown, at: string): unknown {
       return jsonOf(String(value), at)
     case 'scalars':
       return scalarsOf(field.item, value)
+    case 'pairs':
+      return pairsOf(value)
     case 'group': {
       const inner = formInput(field.fields, value as FormValues, at)
       return Object.keys(inner).length > 0 || field.isRequired ? inner : undefined
@@ -74,4 +77,23 @@ function scalarsOf(item: 'text' | 'number' | 'integer', value: unknown): unknown
   const all = (Array.isArray(value) ? value : [value]).filter((one) => one !== '')
   if (all.length === 0) return undefined
   return item === 'text' ? all.map(String) : all.map(Number)
+}
+
+/** One row of the control for values by names. */
+export interface Pair {
+  readonly name?: string
+  readonly value?: string | boolean
+  /** The form has begun with it: its name is not asked. */
+  readonly isGiven?: boolean
+}
+
+/** What has no name or no value is left out, as an empty field is; a name of a risky kind too. */
+function pairsOf(value: unknown): unknown {
+  const rows = (Array.isArray(value) ? value : []) as readonly (Pair | undefined)[]
+  const entries = rows.flatMap((row): [string, string | boolean][] => {
+    const name = row?.name?.trim() ?? ''
+    const held = row?.value ?? ''
+    return name === '' || held === '' || isRisky(name) ? [] : [[name, held]]
+  })
+  return entries.length === 0 ? undefined : Object.fromEntries(entries)
 }

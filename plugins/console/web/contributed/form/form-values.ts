@@ -27,6 +27,14 @@ function heldValue(field: FormField, value: unknown): unknown {
       return JSON.stringify(value, null, 2)
     case 'group':
       return formValues(field.fields, value)
+    case 'pairs':
+      return isObject(value)
+        ? Object.entries(value).map(([name, one]) => ({
+            name,
+            value: typeof one === 'boolean' ? one : String(one),
+            isGiven: true,
+          }))
+        : value
     case 'rows':
       return Array.isArray(value) ? value.map((row) => formValues(field.fields, row)) : value
     case 'variants': {

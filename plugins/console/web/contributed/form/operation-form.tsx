@@ -12,8 +12,9 @@ import { useOperation } from '../use-operation.ts'
 import { FaultList } from './fault-list.tsx'
 import { FieldControl } from './field-control.tsx'
 import { inputFaults, placedFaults } from './form-faults.ts'
-import { formFields } from './form-fields.ts'
+import { type FormField, formFields } from './form-fields.ts'
 import { type FormValues, formInput, NotJson } from './form-input.ts'
+import { formValues } from './form-values.ts'
 import { useFaultWords } from './use-fault-words.ts'
 
 interface Props {
@@ -21,6 +22,8 @@ interface Props {
   /** What the page gives already: nobody is asked for it. */
   readonly bound: Readonly<Record<string, unknown>>
   readonly fields: readonly string[] | undefined
+  /** What the fields hold at first. */
+  readonly begin?: Readonly<Record<string, unknown>>
   readonly submit: string
   readonly isDanger?: boolean
   readonly onDone: (answer: unknown, input: object) => void
@@ -38,11 +41,12 @@ export function OperationForm(props: Props) {
 }
 
 function OpenForm(props: Props & { readonly operation: Operation }) {
-  const { call, bound, operation, submit, isDanger = false, onCancel } = props
+  const { bound, begin, operation, submit, isDanger = false, onCancel } = props
   const { t } = useTranslation('contributed')
   const [form] = Form.useForm<FormValues>()
   const formId = useId()
-  const fields = formFields(operation.input, props.fields, bound)
+  const all = formFields(operation.input, props.fields, bound)
+  const fields = all.filter((field) => !isVoid(field, begin))
   const { send, error, rest, isPending } = useSending(props, (faults) => {
     const { placed, rest: unplaced } = placedFaults(fields, faults)
     form.setFields(placed.map(({ name, errors }) => ({ name: [...name], errors })) as never)
@@ -65,6 +69,7 @@ function OpenForm(props: Props & { readonly operation: Operation }) {
       name={formId}
       layout="vertical"
       requiredMark
+      {...(begin === undefined ? {} : { initialValues: formValues(fields, begin) })}
       onFinish={onFinish}
       aria-label={submit}
     >
@@ -80,7 +85,7 @@ function OpenForm(props: Props & { readonly operation: Operation }) {
           {submit}
         </Button>
         {onCancel !== undefined && <Button onClick={onCancel}>{t('cancel')}</Button>}
-        {call.label === undefined && onCancel === undefined && (
+        {onCancel === undefined && (
           <Button type="text" onClick={() => form.resetFields()}>
             {t('form.reset')}
           </Button>
@@ -88,6 +93,12 @@ function OpenForm(props: Props & { readonly operation: Operation }) {
       </Space>
     </Form>
   )
+}
+
+/** It begins with the names of what can be said, and there are none. */
+function isVoid({ kind, name }: FormField, begin: Readonly<Record<string, unknown>> = {}): boolean {
+  const names = begin[name]
+  return kind === 'pairs' && typeof names === 'object' && Object.keys(names ?? {}).length === 0
 }
 
 /** Checks, sends, and puts what is refused beside the control that it is of. */

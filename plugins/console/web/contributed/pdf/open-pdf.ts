@@ -1,5 +1,6 @@
 import { GlobalWorkerOptions, getDocument } from 'pdfjs-dist'
 import workerUrl from 'pdfjs-dist/build/pdf.worker.min.mjs?url'
+import { ShippedData } from './shipped-data.ts'
 
 GlobalWorkerOptions.workerSrc = workerUrl
 
@@ -14,12 +15,16 @@ export interface OpenPdf {
 
 const WIDTH = 1200
 
-/** Reads a file in a worker of this origin; nothing of it is run, and nothing is fetched for it. */
+/** Reads a file in a worker of this origin; nothing of it is run, and nothing is fetched for it but the console's own files. */
 export async function openPdf(bytes: ArrayBuffer): Promise<OpenPdf> {
   const task = getDocument({
     // The worker takes what it is given away.
     data: new Uint8Array(bytes.slice(0)),
     enableXfa: false,
+    BinaryDataFactory: ShippedData,
+    useWorkerFetch: false,
+    // The policy of the page lets no bytes be made code: pictures of scans that need it stay blank.
+    useWasm: false,
     disableFontFace: false,
     stopAtErrors: false,
   })
