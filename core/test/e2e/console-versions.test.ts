@@ -46,8 +46,8 @@ t.test('the console itself is rolled out', { skip: withoutChromium }, async (t) 
   t.test('an abort brings both to stable, and what was open goes on', async (t) => {
     await host.client.request('POST', `/v1/rollouts/${id}/abort`, {})
     const canary = pages.get('1.0.1')
-    await canary?.page.getByRole('link', { name: 'Plugins', exact: true }).click()
-    await canary?.page.getByRole('heading', { level: 1, name: 'Plugins' }).waitFor()
+    await canary?.page.getByRole('link', { name: 'Catalog', exact: true }).click()
+    await canary?.page.getByRole('heading', { level: 1, name: 'Catalog' }).waitFor()
     for (const { page } of pages.values()) {
       await page.reload()
       await arrived(page)
