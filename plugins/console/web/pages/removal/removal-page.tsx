@@ -57,7 +57,7 @@ function OnePlugin({ name }: { name: string }) {
   return (
     <div className="stack">
       <PageHead title={t('title', { name })} />
-      {error !== null && <ProblemNote error={error} />}
+      {plugin === undefined && error !== null && <ProblemNote error={error} />}
       {plugin === undefined && error === null && <Skeleton active />}
       {isInstalled && <WhatGoes plugin={plugin} />}
       {removal !== undefined && !isInstalled && <RemovalProgress removal={removal} />}
