@@ -61,7 +61,7 @@ function OnePlugin({ name }: { name: string }) {
       {plugin === undefined && error === null && <Skeleton active />}
       {isInstalled && <WhatGoes plugin={plugin} />}
       {removal !== undefined && !isInstalled && <RemovalProgress removal={removal} />}
-      {plugin === null && (
+      {plugin === null && (removal === undefined || isUnfinished(removal)) && (
         <HowFar name={name} isKnown={removal !== undefined} onTold={setRemoval} />
       )}
       {plugin !== undefined && (removal === undefined || isInstalled || !isGone(removal)) && (
