@@ -18,7 +18,7 @@ export interface TermsFields {
 
 export type Terms = Omit<Plan, 'name' | 'version' | 'status'>
 
-export const PLAN_COMMANDS = {
+const PLAN_COMMANDS = {
   staging: ['publish', 'close'],
   published: ['deprecate', 'close'],
   deprecated: ['publish', 'close'],

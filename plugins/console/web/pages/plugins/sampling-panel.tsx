@@ -19,7 +19,7 @@ export function SamplingPanel({ tenant, name }: { tenant: string; name: string }
   const { t } = useTranslation('sampling')
   const mayWrite = maySample(useViewer())
   const path = `${tenantPluginPath(tenant, name)}/sampling`
-  const { data, error, isPending } = useQuery({
+  const { data, error, isPending, isLoadingError } = useQuery({
     queryKey: [path],
     queryFn: ({ signal }) => request<{ items: readonly Sampling[] }>('GET', path, { signal }),
   })
@@ -27,7 +27,7 @@ export function SamplingPanel({ tenant, name }: { tenant: string; name: string }
     <Panel title={t('title')}>
       <div className="stack">
         <p>{t('about')}</p>
-        {error !== null && <ProblemNote error={error} />}
+        {isLoadingError && <ProblemNote error={error} />}
         <Samplings
           path={path}
           samplings={data?.items ?? []}

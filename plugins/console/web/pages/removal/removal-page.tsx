@@ -57,11 +57,11 @@ function OnePlugin({ name }: { name: string }) {
   return (
     <div className="stack">
       <PageHead title={t('title', { name })} />
-      {error !== null && <ProblemNote error={error} />}
+      {plugin === undefined && error !== null && <ProblemNote error={error} />}
       {plugin === undefined && error === null && <Skeleton active />}
       {isInstalled && <WhatGoes plugin={plugin} />}
       {removal !== undefined && !isInstalled && <RemovalProgress removal={removal} />}
-      {plugin === null && (
+      {plugin === null && (removal === undefined || isUnfinished(removal)) && (
         <HowFar name={name} isKnown={removal !== undefined} onTold={setRemoval} />
       )}
       {plugin !== undefined && (removal === undefined || isInstalled || !isGone(removal)) && (

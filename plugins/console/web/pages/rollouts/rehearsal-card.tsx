@@ -28,8 +28,8 @@ export function RehearsalCard({ rollout }: { rollout: RolloutSummary }) {
     refetchInterval: ({ state }) =>
       rollout.state === 'ready' && state.data?.verdict === 'pending' ? PENDING_MS : false,
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (data === undefined || !isToldOf(data, rollout.state)) return null
+  if (data === undefined) return error === null ? null : <ProblemNote error={error} />
+  if (!isToldOf(data, rollout.state)) return null
   const sentence = textIn(data.sentence, i18n.language)
   const { differences, leftOut = 0, rehearsedAt } = data
   return (

@@ -27,7 +27,7 @@ export function PolicyCard({
   })
   return (
     <Card size="small" title={t('policy')} loading={data === undefined && error === null}>
-      {error !== null && <ProblemNote error={error} />}
+      {data === undefined && error !== null && <ProblemNote error={error} />}
       {data !== undefined && (
         <div className="stack">
           <Present tenant={tenant} policy={data} />

@@ -37,7 +37,7 @@ function SignIn({ tenant }: { tenant: string }) {
   const isAdmin = hasRole(useViewer(), 'admin')
   const [open, setOpen] = useParam('connection')
   const path = connectionsPath(tenant)
-  const { data, error, isPending } = useQuery({
+  const { data, error, isPending, isLoadingError } = useQuery({
     queryKey: [path],
     queryFn: ({ signal }) => request<Listed<Connection>>('GET', path, { signal }),
   })
@@ -53,7 +53,7 @@ function SignIn({ tenant }: { tenant: string }) {
           </Button>
         )}
       </PageHead>
-      {error !== null && <ProblemNote error={error} />}
+      {isLoadingError && <ProblemNote error={error} />}
       <ConnectionTable
         tenant={tenant}
         connections={connections}

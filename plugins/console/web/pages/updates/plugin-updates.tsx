@@ -30,8 +30,8 @@ export function PluginUpdatesTab({ name }: { name: string }) {
     queryKey: [path],
     queryFn: ({ signal }) => request<PluginUpdates>('GET', path, { signal }),
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (data === undefined) return <Skeleton active />
+  if (data === undefined)
+    return error === null ? <Skeleton active /> : <ProblemNote error={error} />
   const { updates, minimumAgeHours, versions, attempts, next } = data
   return (
     <div className="stack">
