@@ -203,7 +203,7 @@ t.test('what pages call is there, and takes what they hand over', async (t) => {
 
 t.test('what pages show is in the answers that they show it of', async (t) => {
   for (const { plugin, pages, widgets } of plugins) {
-    const cards = widgets.flatMap(({ block = [] }) => block)
+    const cards = widgets.flatMap(({ block }) => (block === undefined ? [] : [block]))
     for (const block of [...pages.flatMap(({ blocks = [] }) => blocks), ...cards]) {
       const { source, rows = '' } = block
       if (source === undefined) continue

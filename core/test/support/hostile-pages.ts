@@ -14,9 +14,9 @@ const text = (place: string) => ({ en: attack(place), 'zh-CN': `中文 ${attack(
 /** Names that every object of JavaScript has already. */
 const inherited = ['__proto__', 'constructor', 'toString', 'hasOwnProperty']
 
-/** With the cards and commands, nearly as many as a manifest may have, each with the longest words. */
-const MANY = 200
-const CARDS = 20
+/** Nearly as many as a package.json has room for. */
+const MANY = 100
+const CARDS = 10
 const COMMANDS = 20
 
 /** What may read it, as its contract asks for. */
@@ -37,15 +37,9 @@ const table = {
 }
 
 function contributions(): readonly object[] {
-  const pages = [
-    ...inherited.map((id, index) => ({ id, path: `/hostile/named-${index}` })),
-    ...Array.from({ length: MANY }, (_, index) => ({
-      id: `many-${index}`,
-      path: `/hostile/many-${index}`,
-    })),
-  ].map(({ id, path }) => ({
+  const named = inherited.map((id, index) => ({
     id,
-    path,
+    path: `/hostile/named-${index}`,
     title: text(id),
     group: 'operations',
     params: inherited,
@@ -57,6 +51,12 @@ function contributions(): readonly object[] {
         filters: inherited.map((param) => ({ param, label: text('filter'), kind: 'text' })),
       },
     ],
+  }))
+  const many = Array.from({ length: MANY }, (_, index) => ({
+    id: `many-${index}`,
+    path: `/hostile/many-${index}`,
+    title: text(`many ${index}`),
+    blocks: [{ kind: 'metric', source, values: [{ field: '/items/0/name', label: text('n') }] }],
   }))
   const cards = Array.from({ length: CARDS }, (_, index) => ({
     id: inherited[index] ?? `card-${index}`,
@@ -72,14 +72,18 @@ function contributions(): readonly object[] {
     opens: { page: 'constructor', params: { toString: attack('param') } },
   }))
   const at = (point: string) => (value: object) => ({ point: `console/${point}/v1`, value })
-  return [...pages.map(at('page')), ...cards.map(at('widget')), ...commands.map(at('command'))]
+  return [
+    ...[...named, ...many].map(at('page')),
+    ...cards.map(at('widget')),
+    ...commands.map(at('command')),
+  ]
 }
 
 /** Publishes and installs a plugin that writes on the console with every text that it may put there. */
 export async function installHostilePages(host: HostProcess, folder: string): Promise<void> {
-  const rows = `{ items: JSON.parse(${JSON.stringify(
-    JSON.stringify([{ name: attack('cell') }]).replace('{', '{"__proto__":{"polluted":"yes"},'),
-  )}) }`
+  // What could change every object does not come so far: the host passes no such answer on.
+  const row = { constructor: attack('constructor'), toString: 'x', name: attack('cell') }
+  const rows = JSON.stringify({ items: [row] })
   const contract = {
     id: 'hostile.one',
     major: 1,
@@ -102,7 +106,6 @@ export async function installHostilePages(host: HostProcess, folder: string): Pr
       title: attack('settings'),
       properties: {
         note: { type: 'string', title: attack('note'), description: attack('about the note') },
-        more: { type: 'object', title: attack('more'), additionalProperties: true },
       },
     }),
     'README.md': `# ${attack('readme')}\n\n[go](javascript:alert('link')) ${attack('text')}`,
