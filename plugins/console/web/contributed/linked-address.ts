@@ -30,9 +30,10 @@ export function linkedAddress(
   keep: string,
   handed: Handed,
 ): LinkedAddress {
-  const query = new URLSearchParams()
-  for (const [name, value] of handed)
-    if (!isRisky(name) && name !== 'tenant') query.set(name, value)
-  for (const [name, value] of new URLSearchParams(keep)) query.set(name, value)
+  const query = new URLSearchParams(keep)
+  const taken = new Set(['tenant', ...query.keys()])
+  for (const [name, value] of handed) {
+    if (!isRisky(name) && !taken.has(name)) query.set(name, value)
+  }
   return { pathname: `/p${spec.path}`, search: query.toString() }
 }
