@@ -92,8 +92,10 @@ let axe: Promise<string> | undefined
 export async function axeViolations(page: Page): Promise<readonly string[]> {
   axe ??= readFile(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8')
   // What is on its way from one colour to another has neither.
+  // One that is held has begun nowhere, and may never end.
   await page.evaluate(`Promise.allSettled(document.getAnimations()
-    .filter((one) => one.effect?.getComputedTiming().endTime < Infinity).map((one) => one.finished))`)
+    .filter((one) => one.playState === 'running' && one.effect?.getComputedTiming().endTime < Infinity)
+    .map((one) => one.finished))`)
   await page.evaluate(await axe)
   const violations = await page.evaluate(async (runOnly) => {
     // biome-ignore lint/suspicious/noExplicitAny: it has put itself there
