@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Button, Skeleton, Tabs, type TabsProps } from 'antd'
+import { Alert, Button, Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
 import { request } from '../../api/request.ts'
@@ -8,7 +8,7 @@ import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
-import { Sections } from '../../parts/sections.tsx'
+import { type Section, Sections } from '../../parts/sections.tsx'
 import { textIn } from '../../texts/languages.ts'
 import { PluginUpdatesTab } from '../updates/plugin-updates.tsx'
 import { BindingControl } from './binding-control.tsx'
@@ -91,7 +91,7 @@ function OfTenant({ tenant, plugin }: { tenant: string; plugin: InstalledPlugin 
   if (error !== null) return <ProblemNote error={error} />
   if (state === undefined) return <Skeleton active />
   const of = { tenant, name: plugin.name }
-  const items: TabsProps['items'] = [
+  const items: readonly Section[] = [
     { key: 'versions', label: t('tabs.versions'), children: <VersionsTab plugin={plugin} /> },
     { key: 'grants', label: t('tabs.grants'), children: <GrantsTab {...of} state={state} /> },
     { key: 'config', label: t('tabs.config'), children: <ConfigTab {...of} /> },
@@ -109,7 +109,7 @@ function OfTenant({ tenant, plugin }: { tenant: string; plugin: InstalledPlugin 
         state={state}
         versions={plugin.versions.map(({ version }) => version)}
       />
-      <Tabs items={items} activeKey={tab} onChange={setTab} destroyOnHidden />
+      <Sections items={items} open={tab} onOpen={setTab} />
     </>
   )
 }
