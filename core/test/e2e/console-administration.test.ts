@@ -328,7 +328,10 @@ async function choose(page: Page, option: string, next?: string): Promise<void> 
 
 /** What keeps somebody from the page as it is now: rules that it breaks in either colours, and what is wider than a phone. */
 async function faultsOf(page: Page, name: string): Promise<readonly string[]> {
-  await page.locator('.ant-btn-loading').first().waitFor({ state: 'detached' })
+  // What is said for a moment stays while it is pointed at, and fades while somebody looks.
+  await page.mouse.move(0, 600)
+  for (const passing of ['.ant-btn-loading', '.ant-message-notice-wrapper'])
+    await page.locator(passing).first().waitFor({ state: 'detached' })
   await keepScreenshot(page, `en-GB-phone-${name}`)
   const wide = await page.evaluate<number>('document.documentElement.scrollWidth')
   const faults = wide > PHONE ? [`${name} is ${wide} px wide`] : []

@@ -85,6 +85,9 @@ interface Violation {
   readonly nodes: readonly { readonly target: readonly string[]; readonly html: string }[]
 }
 
+/** Longer than anything moves. */
+const MOVING_MS = 5000
+
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 let axe: Promise<string> | undefined
 
@@ -92,8 +95,12 @@ let axe: Promise<string> | undefined
 export async function axeViolations(page: Page): Promise<readonly string[]> {
   axe ??= readFile(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8')
   // What is on its way from one colour to another has neither.
-  await page.evaluate(`Promise.allSettled(document.getAnimations()
-    .filter((one) => one.effect?.getComputedTiming().endTime < Infinity).map((one) => one.finished))`)
+  await page.evaluate(`Promise.race([
+    Promise.allSettled(document.getAnimations()
+      .filter((one) => one.effect?.getComputedTiming().endTime < Infinity).map((one) => one.finished)),
+    // One that is held never ends.
+    new Promise((resolve) => setTimeout(resolve, ${MOVING_MS})),
+  ])`)
   await page.evaluate(await axe)
   const violations = await page.evaluate(async (runOnly) => {
     // biome-ignore lint/suspicious/noExplicitAny: it has put itself there

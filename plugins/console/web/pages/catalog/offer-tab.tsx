@@ -15,9 +15,14 @@ export function OfferTab({
   const { major, ownerTenant, deprecation } = service
   return (
     <div className="stack">
-      <OwnerCard key={`${major} ${ownerTenant}`} id={id} major={major} ownerTenant={ownerTenant} />
+      <OwnerCard
+        key={`owner ${major} ${ownerTenant}`}
+        id={id}
+        major={major}
+        ownerTenant={ownerTenant}
+      />
       <DeprecationCard
-        key={`${major} ${JSON.stringify(deprecation)}`}
+        key={`end ${major} ${JSON.stringify(deprecation)}`}
         id={id}
         service={service}
         majors={majors}
