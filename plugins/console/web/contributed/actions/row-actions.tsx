@@ -39,6 +39,7 @@ export function RowActions({ actions, row, isCompact = false }: Props) {
       {rest.length > 0 && (
         <Dropdown
           trigger={['click']}
+          autoFocus
           menu={{
             items: rest.map((action, index) => ({
               key: index,
