@@ -45,7 +45,11 @@ export function RowActions({ actions, row, isCompact = false }: Props) {
               key: index,
               label: textIn(action.label, i18n.language),
               danger: action.danger === true,
-              onClick: () => run(action, row),
+              onClick: ({ domEvent }) => {
+                // The key that chose would be pressed on what the dialog puts the focus on, too: on what closes it.
+                domEvent.preventDefault()
+                run(action, row)
+              },
             })),
           }}
         >
