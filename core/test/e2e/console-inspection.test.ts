@@ -70,6 +70,7 @@ t.test('from an inspection to a closed 8D report', { skip: withoutChromium }, as
     const quantity = form.getByRole('spinbutton', { name: '数量' })
     t.equal(await quantity.inputValue(), '40', 'all that waits')
     await choose(page, form.getByLabel('判为'), '拒收')
+    await choose(page, form.getByLabel('处置方式'), '退货')
     await form.getByLabel('说明').fill('内径超差')
     await keepScreenshot(page, 'inspection-decide-zh')
     await form.getByRole('button', { name: spaced('判定') }).click()
@@ -100,8 +101,7 @@ t.test('from an inspection to a closed 8D report', { skip: withoutChromium }, as
     await reachByTab(page, more)
     await page.keyboard.press('Enter')
     const start = page.getByRole('menuitem', { name: 'Start the 8D report' })
-    await start.waitFor()
-    await page.keyboard.press('ArrowDown')
+    await start.and(page.locator(':focus')).waitFor()
     await page.keyboard.press('Enter')
     const form = page.getByRole('form', { name: 'Start the 8D report' })
     await form.getByLabel('Owner').waitFor()
@@ -131,10 +131,10 @@ t.test('from an inspection to a closed 8D report', { skip: withoutChromium }, as
       await form.waitFor({ state: 'detached' })
     }
     await act('处置', async (form) => {
-      await choose(page, form.getByLabel('处置方式'), '退货')
+      await choose(page, form.getByLabel('类型'), '退货')
       await form.getByLabel('原因').fill('供应商同意退货')
     })
-    await page.getByRole('cell', { name: '退货' }).waitFor()
+    await page.getByRole('cell', { name: '退货', exact: true }).waitFor()
     await leaveOut(page, 'D0')
     for (const step of ['D1', 'D2', 'D3', 'D4', 'D5', 'D6', 'D7', 'D8']) {
       if (['D3', 'D4', 'D6', 'D7'].includes(step)) await addEvidence(page, step)

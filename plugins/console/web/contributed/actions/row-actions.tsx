@@ -45,12 +45,17 @@ export function RowActions({ actions, row, isCompact = false }: Props) {
       {rest.length > 0 && (
         <Dropdown
           trigger={['click']}
+          autoFocus
           menu={{
             items: rest.map((action, index) => ({
               key: index,
               label: textIn(action.label, i18n.language),
               danger: action.danger === true,
-              onClick: () => run(action, row),
+              onClick: ({ domEvent }) => {
+                // The key that chose would be pressed on what the dialog puts the focus on, too: on what closes it.
+                domEvent.preventDefault()
+                run(action, row)
+              },
             })),
           }}
         >
