@@ -85,18 +85,6 @@ t.test('what is done is what was seen', { skip: withoutChromium }, async (t) => 
     t.match(await client.request('GET', `/v1${aboutProbe}`), { stableVersion: '1.2.0' })
   })
 
-  t.test('what was taken back is planned once more, and the page is of that', async () => {
-    await release('1.3.0')
-    const wish = { plugin: probe, version: '1.3.0' }
-    const { id } = await client.request<{ id: string }>('POST', '/v1/rollouts', wish)
-    await client.request('POST', `/v1/rollouts/${id}/abort`, {})
-    await goTo(page, `/rollouts/${id}`)
-    await page.getByRole('button', { name: 'Plan once more' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Plan once more' }).click()
-    await page.waitForURL((url) => /rol_/.test(url.pathname) && !url.pathname.endsWith(id))
-    await page.getByRole('button', { name: 'Start', exact: true }).waitFor()
-  })
-
   t.test('and nothing was kept from running', async (t) => t.same(complaints, []))
 
   /** Makes a version everybody's. @returns the rollout */

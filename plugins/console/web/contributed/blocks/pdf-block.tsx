@@ -42,8 +42,7 @@ interface PartsProps {
 function Parts({ block, pointer, first }: PartsProps) {
   const { bytes, error } = useFileParts(block.source, pointer, first)
   const name = readPointer(first, block.name ?? '/name')
-  if (error !== null) return <ProblemNote error={error} />
-  if (bytes === undefined) return <Spin />
+  if (bytes === undefined) return error === null ? <Spin /> : <ProblemNote error={error} />
   return <PdfView bytes={bytes} name={typeof name === 'string' ? name : `${block.kind}.pdf`} />
 }
 
@@ -51,13 +50,12 @@ function Kept({ sha256 }: { sha256: string }) {
   const tenant = useTenant()
   const { page } = useContributedPlace()
   const path = `/v1/tenants/${encodeURIComponent(tenant ?? '')}/plugins/${encodeURIComponent(page.plugin)}/blobs/${sha256}`
-  const { data, error, isPending } = useQuery({
+  const { data, error } = useQuery({
     queryKey: [path],
     queryFn: async ({ signal }) => (await send('GET', path, { signal })).arrayBuffer(),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (isPending) return <Spin />
+  if (data === undefined) return error === null ? <Spin /> : <ProblemNote error={error} />
   return <PdfView bytes={data} name={`${sha256.slice(0, 12)}.pdf`} />
 }

@@ -25,7 +25,7 @@ export function CommandPage() {
   const { shown, isPending, error } = usePluginCommands()
   const found = shown.find((one) => one.plugin === plugin && one.spec.id === command)
   const page = found === undefined ? undefined : pageOfCommand(found)
-  if (error !== null) return <ProblemNote error={error} />
+  if (page === undefined && error !== null) return <ProblemNote error={error} />
   if (page === undefined && isPending) return <Spin />
   if (page === undefined) {
     return (

@@ -16,8 +16,7 @@ const WidgetCards = lazy(async () => ({
 export function HomeWidgets() {
   const { shown, left, error } = useWidgets()
   const { pages } = useContributed()
-  if (error !== null) return <ProblemNote error={error} />
-  if (shown.length === 0) return null
+  if (shown.length === 0) return error === null ? null : <ProblemNote error={error} />
   return (
     <Suspense fallback={<Waiting />}>
       <FaultBoundary>

@@ -1,17 +1,19 @@
-import { useQuery } from '@tanstack/react-query'
-import { Button, Form, Input, Select, Skeleton, Space } from 'antd'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button, Form, Input, Select, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { mayTry } from '../../api/may-try.ts'
 import { request, requestTagged } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
+import { isOfViewer } from '../../api/viewer.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
+import { Awaited } from '../../parts/awaited.tsx'
+import { ChangeNote } from '../../parts/change-note.tsx'
 import { ChooseTenant } from '../../parts/choose-tenant.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
 import { Figures } from '../../parts/figures.tsx'
 import { instantText, zoneText } from '../../parts/formats.ts'
 import { PageHead } from '../../parts/page-head.tsx'
-import { ProblemNote } from '../../parts/problem-note.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 
 interface Company {
@@ -44,8 +46,7 @@ function OfTenant({ tenant }: { tenant: string }) {
     // What somebody types is not laid under a newer tag.
     refetchOnWindowFocus: false,
   })
-  if (error !== null) return <ProblemNote error={error} />
-  if (data === undefined) return <Skeleton active />
+  if (data === undefined) return <Awaited error={error} />
   const { value, etag } = data
   if (mayTry(viewer, 'admin')) return <Settings key={etag} company={value} etag={etag} />
   return (
@@ -68,12 +69,17 @@ const bodyOf = ({ name, timeZone }: Wish) => ({ name, timeZone: timeZone ?? null
 
 function Settings({ company, etag }: { company: Company; etag: string | undefined }) {
   const { t } = useTranslation('identity')
+  const queries = useQueryClient()
   const [form] = Form.useForm<Wish>()
   const wish = Form.useWatch([], form)
   const { id, name, timeZone } = company
   const { mutate, isPending, error } = useFormChange(
     (one: Wish) => request<Company>('PATCH', pathOf(id), { body: bodyOf(one), ifMatch: etag }),
-    () => t('saved'),
+    () => {
+      // Whose clocks the viewer reads is told with who he is.
+      void queries.invalidateQueries({ predicate: isOfViewer })
+      return t('saved')
+    },
   )
   return (
     <Form<Wish>
@@ -96,7 +102,7 @@ function Settings({ company, etag }: { company: Company; etag: string | undefine
         />
       </Form.Item>
       <div className="stack">
-        {error !== null && <ProblemNote error={error} />}
+        <ChangeNote error={error} />
         <Space>
           <Button type="primary" htmlType="submit" loading={isPending}>
             {t('save')}

@@ -1,6 +1,5 @@
 import { Form, Input, Modal } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { useSearchParams } from 'react-router'
 import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
 import type { Tenant } from '../../app/tenant.ts'
@@ -22,15 +21,12 @@ export function NewTenantDialog({
   onMade: (made: MadeTenant) => void
 }) {
   const { t } = useTranslation(['tenants', 'services'])
-  const [, setQuery] = useSearchParams()
   const [form] = Form.useForm<Tenant>()
   const { id = '', name = '' } = Form.useWatch([], form) ?? {}
   const make = useFormChange(
     (body: Tenant) => request<MadeTenant>('POST', '/v1/tenants', { body }),
     (made) => {
       onMade(made)
-      // Closed, and chosen: what comes next is done for it.
-      setQuery({ tenant: made.id })
       return t('tenants:isMade', { name: made.name })
     },
   )

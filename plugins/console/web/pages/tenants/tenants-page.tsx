@@ -2,7 +2,7 @@ import { PlusOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
 import { useList } from '../../api/list.ts'
 import type { Tenant } from '../../app/tenant.ts'
 import { useParam } from '../../app/use-param.ts'
@@ -12,14 +12,15 @@ import { ListTable } from '../../parts/list-table.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { SecretOnce } from '../../parts/secret-once.tsx'
 import { WordSearch } from '../../parts/word-search.tsx'
-import { NewTenantDialog } from './new-tenant-dialog.tsx'
+import { type MadeTenant, NewTenantDialog } from './new-tenant-dialog.tsx'
 
 /** The companies of the host: the operator finds one, and makes another. */
 export function TenantsPage() {
   const { t } = useTranslation('tenants')
   const [q] = useParam('q')
   const [isNew, setNew] = useParam('new')
-  const [token, setToken] = useState<string>()
+  const [, setQuery] = useSearchParams()
+  const [made, setMade] = useState<MadeTenant>()
   const list = useList<Tenant>('/v1/tenants', { q })
   return (
     <div className="stack">
@@ -55,14 +56,21 @@ export function TenantsPage() {
       {isNew !== undefined && (
         <NewTenantDialog
           onClose={() => setNew(undefined)}
-          onMade={({ adminToken }) => setToken(adminToken)}
+          onMade={(one) => {
+            setMade(one)
+            setNew(undefined)
+          }}
         />
       )}
       <SecretOnce
         title={t('made')}
         note={t('tokenNote')}
-        parts={token === undefined ? [] : [{ label: t('adminToken'), value: token }]}
-        onKept={() => setToken(undefined)}
+        parts={made === undefined ? [] : [{ label: t('adminToken'), value: made.adminToken }]}
+        // Chosen once the token is kept, as another tenant is another page: what comes next is done for it.
+        onKept={() => {
+          setMade(undefined)
+          if (made !== undefined) setQuery({ tenant: made.id })
+        }}
       />
     </div>
   )
