@@ -31,7 +31,7 @@ t.test('a contract is signed on telephones', { skip: withoutChromium }, async (t
   await enableConsole(host, tenant)
   await room.furnish(company)
   await company.ask(envelopes, 'definePolicy', { policy: 'proven', proofs: ['totp', 'mail-code'] })
-  await defineContract(company, { isSealed: false, policy: 'proven' })
+  await defineContract(company, { isSealed: false, policy: 'proven', chinese: '买卖合同' })
   const role = (id: string, permissions: readonly string[]) =>
     company.admin.request('PUT', `/v1/roles/${id}?tenant=${tenant}`, {
       ...{ name: id, actions: [], permissions },
@@ -72,7 +72,9 @@ t.test('a contract is signed on telephones', { skip: withoutChromium }, async (t
     envelope = new URL(page.url()).searchParams.get('envelope') ?? ''
     await page.getByText('草稿').first().waitFor()
 
+    const table = page.waitForResponse(/\/simplified_[^/]+\.js/)
     await page.getByRole('link', { name: '买卖合同.pdf' }).click()
+    t.equal((await table).status(), 200, 'characters that the file only names')
     await drawn(page, '第 1 页，共 3 页')
     await keepScreenshot(page, 'signing-document-zh')
     await page.goBack()
@@ -174,10 +176,12 @@ async function narrow(t: Test, page: Page): Promise<void> {
 
 /** A page of a file is on its canvas, and not blank. */
 async function drawn(page: Page, name: string): Promise<void> {
-  await page.getByRole('img', { name }).waitFor()
-  await page.waitForFunction(`(() => {
-    const canvas = document.querySelector('canvas.pdf-page')
-    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
-    return data.some((value, at) => at % 4 === 0 && value < 128 && data[at + 3] > 128)
+  const canvas = page.getByRole('img', { name }).and(page.locator('[aria-busy="false"]'))
+  await canvas.waitFor()
+  const dark = await page.evaluate<number>(`(() => {
+    const { width, height } = document.querySelector('canvas.pdf-page')
+    const { data } = document.querySelector('canvas.pdf-page').getContext('2d').getImageData(0, 0, width, height)
+    return data.filter((value, at) => at % 4 === 0 && value < 128 && data[at + 3] > 128).length
   })()`)
+  if (dark < 100) throw new Error(`${name} is blank: ${dark} dark points`)
 }

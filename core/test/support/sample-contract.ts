@@ -1,6 +1,8 @@
 import { crc32, deflateSync } from 'node:zlib'
 
 export interface SampleWish {
+  /** On each page, in a font of China that the file only names. */
+  readonly chinese?: string
   /** The text of each page, in ASCII. */
   readonly pages?: readonly string[]
   /** Bytes that the file has besides, as pictures would. */
@@ -14,6 +16,7 @@ export function samplePdf({
   pages = ['Contract'],
   ballast = 0,
   catalog = '',
+  chinese,
 }: SampleWish = {}): Buffer {
   const kids = pages.map((_, index) => `${4 + 2 * index} 0 R`).join(' ')
   const objects: Buffer[] = [
@@ -22,14 +25,34 @@ export function samplePdf({
     Buffer.from('<</Type /Font/Subtype /Type1/BaseFont /Helvetica>>'),
   ]
   for (const [index, text] of pages.entries()) {
-    const resources = '/Resources <</Font <</F1 3 0 R>>>>'
+    const named = chinese === undefined ? '' : `/F2 ${4 + 2 * pages.length} 0 R`
+    const resources = `/Resources <</Font <</F1 3 0 R${named}>>>>`
     objects.push(
       Buffer.from(`<</Type /Page/Parent 2 0 R${resources}/Contents ${5 + 2 * index} 0 R>>`),
     )
-    objects.push(stream(Buffer.from(`BT /F1 14 Tf 72 750 Td (${text}) Tj ET`)))
+    const said = chinese === undefined ? '' : ` BT /F2 28 Tf 72 700 Td <${utf16(chinese)}> Tj ET`
+    objects.push(stream(Buffer.from(`BT /F1 14 Tf 72 750 Td (${text}) Tj ET${said}`)))
   }
+  if (chinese !== undefined) objects.push(...songFont(4 + 2 * pages.length))
   if (ballast > 0) objects.push(stream(noise(ballast)))
   return assembled(objects)
+}
+
+/** Big-endian, as hexadecimal digits. */
+function utf16(text: string): string {
+  return Buffer.from(text, 'utf16le').swap16().toString('hex')
+}
+
+/** A font that the file names and does not bring, by a table of characters that it does not bring either. @param at its number */
+function songFont(at: number): readonly Buffer[] {
+  const system = '/CIDSystemInfo <</Registry (Adobe)/Ordering (GB1)/Supplement 4>>'
+  const box =
+    '/FontBBox [-25 -254 1000 880]/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 880/StemV 93'
+  return [
+    `<</Type /Font/Subtype /Type0/BaseFont /STSong-Light/Encoding /UniGB-UTF16-H/DescendantFonts [${at + 1} 0 R]>>`,
+    `<</Type /Font/Subtype /CIDFontType0/BaseFont /STSong-Light${system}/FontDescriptor ${at + 2} 0 R/DW 1000>>`,
+    `<</Type /FontDescriptor/FontName /STSong-Light/Flags 6${box}>>`,
+  ].map((text) => Buffer.from(text))
 }
 
 function stream(content: Buffer): Buffer {

@@ -24,6 +24,8 @@ export interface ContractWish {
   /** Bytes that the file has besides, as pictures would. */
   readonly ballast?: number
   readonly policy?: string
+  /** What its pages say in a font that the file does not bring. */
+  readonly chinese?: string
   readonly title?: string
   /** Whether the company's seal comes last. */
   readonly isSealed?: boolean
@@ -53,9 +55,9 @@ export async function defineSeal(company: Company, key: string, seal = 'contract
 /** A contract of sale in Chinese: buyer and seller in any order, then the seal. @returns the file that was sent */
 export async function defineContract(company: Company, wish: ContractWish = {}): Promise<Buffer> {
   const { template = 'sale', pages = 3, ballast = 0, policy = 'standard', isSealed = true } = wish
-  const { title = '买卖合同' } = wish
+  const { title = '买卖合同', chinese } = wish
   const texts = Array.from({ length: pages }, (_, index) => `Clause ${index + 1}`)
-  const file = samplePdf({ pages: texts, ballast })
+  const file = samplePdf({ pages: texts, ballast, ...(chinese === undefined ? {} : { chinese }) })
   const { document } = await company.ask(envelopes, 'uploadDocument', {
     ...{ name: '买卖合同.pdf', content: base64(file) },
   })

@@ -1,5 +1,7 @@
-type Files = Readonly<Record<string, () => Promise<{ readonly default: string }>>>
+type Files = Readonly<
+  Record<string, () => Promise<{ readonly default: Readonly<Record<string, string>> }>>
+>
 
-/** By the name of the file, what loads it as base64: the build puts them here, see build/pdf-data.ts. */
+/** By the name of a file, what loads it and others, as base64: the build puts them here, see build/pdf-data.ts. */
 export const cMaps: Files = {}
 export const fonts: Files = {}

@@ -41,6 +41,7 @@ function Pages({ bytes }: { bytes: ArrayBuffer }) {
   const [pdf, setPdf] = useState<OpenPdf>()
   const [error, setError] = useState<unknown>()
   const [at, setAt] = useState(1)
+  const [drawn, setDrawn] = useState(0)
   useEffect(() => {
     let made: OpenPdf | undefined
     let isWanted = true
@@ -60,7 +61,7 @@ function Pages({ bytes }: { bytes: ArrayBuffer }) {
   useEffect(() => {
     if (pdf === undefined || canvas.current === null) return
     const drawing = pdf.draw(at, canvas.current)
-    drawing.done.catch(setError)
+    drawing.done.then(() => setDrawn(at)).catch(setError)
     return drawing.cancel
   }, [pdf, at])
   if (error !== undefined) return <ProblemNote error={error} />
@@ -79,6 +80,7 @@ function Pages({ bytes }: { bytes: ArrayBuffer }) {
         ref={canvas}
         className="pdf-page"
         role="img"
+        aria-busy={drawn !== at}
         aria-label={t('pdf.page', { at, all: pdf?.pages ?? 0 })}
       />
     </div>

@@ -8,7 +8,8 @@ export class ShippedData {
   async fetch({ kind, filename }: { kind: string; filename: string }): Promise<Uint8Array> {
     const files = Object.hasOwn(KINDS, kind) ? KINDS[kind as keyof typeof KINDS] : {}
     const load = Object.hasOwn(files, filename) ? files[filename] : undefined
-    if (load === undefined) throw new Error(`no such file here: ${kind} ${filename}`)
-    return base64Bytes((await load()).default)
+    const text = (await load?.())?.default[filename]
+    if (text === undefined) throw new Error(`no such file here: ${kind} ${filename}`)
+    return base64Bytes(text)
   }
 }
