@@ -10,6 +10,12 @@ import { sharedEntries } from './build/shared-modules.ts'
 
 const folder = import.meta.dirname
 
+const HEAVY =
+  /\/parts\/(change-note|cut-menu|figures|instant-input|list-table|more-rows|secret-once|sections|word-search)\./
+
+const ofEveryPage = (id: string): boolean =>
+  /\/console\/web\/(parts|api)\//.test(id) && !HEAVY.test(id)
+
 /** The page as files of the package: the host puts its place and a nonce into the entry, see build/host-page.ts. */
 export default defineConfig({
   root: folder,
@@ -39,10 +45,11 @@ export default defineConfig({
       preserveEntrySignatures: 'allow-extension',
       output: {
         codeSplitting: {
-          // What every page needs, in a few files rather than in thirty.
+          // What every page needs, in a few files rather than in thirty. Tables, tabs, dialogs and fields come with the pages that
+          // have them: with what they stand on they are as large as all the rest.
           groups: [
             { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
-            { name: 'parts', test: /\/console\/web\/(parts|api)\// },
+            { name: 'parts', test: ofEveryPage },
           ],
         },
       },

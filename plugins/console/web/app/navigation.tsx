@@ -68,7 +68,9 @@ export function useEntryGroups(): readonly EntryGroup[] {
       .map((page) => ({ place: placeOf(page), label: t(`pages.${page.id}`) })),
   }))
   const [first, ...rest] = own
-  const all = first === undefined ? business : [first, ...business, ...rest]
+  // An operator's daily work is the host: what plugins put here stands below it, and moves nothing when it comes.
+  const isBelow = first === undefined || viewer.kind === 'operator'
+  const all = isBelow ? [...own, ...business] : [first, ...business, ...rest]
   return all.filter(({ entries }) => entries.length > 0)
 }
 
