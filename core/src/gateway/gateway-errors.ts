@@ -60,8 +60,9 @@ export const gatewayErrors = {
   IDEMPOTENCY_ANSWER_NOT_KEPT: {
     status: 409,
     message: {
-      en: 'The call with the key {key} ran and was answered; its answer was too large to keep.',
-      'zh-CN': '密钥 {key} 对应的调用已执行并应答；应答过大，未予保留。',
+      en: 'The call with the key {key} ran and was answered; its answer was not kept: it was too large, or this host has no key to seal it with.',
+      'zh-CN':
+        '密钥 {key} 对应的调用已执行并应答；应答未予保留：内容过大，或主机没有用于加封的密钥。',
     },
     cure: {
       en: 'Do not send it again under another key: read what it did by a safe operation.',

@@ -158,13 +158,24 @@ export class IdempotentCalls {
     text: string,
   ): Promise<void> {
     try {
-      const plain = Buffer.from(text)
-      const isKept = plain.length <= MAX_KEPT_BYTES
-      const sealed = isKept ? await this.#ports.sealer.seal(ask.tenant, plain, boundTo(ask)) : null
-      await endKeyed(this.#ports.knex, claimed, { ...end, sealed })
+      await endKeyed(this.#ports.knex, claimed, { ...end, sealed: await this.#sealed(ask, text) })
     } catch (error) {
       // The call ran, and its caller is told; to who asks again the row says that nobody knows.
       this.#lost(error, claimed)
+    }
+  }
+
+  /** Null where the answer cannot be kept; that the call ended is written even so. */
+  async #sealed(ask: KeyedAsk, text: string): Promise<KeptEnd['sealed']> {
+    const plain = Buffer.from(text)
+    if (plain.length > MAX_KEPT_BYTES) return null
+    try {
+      return await this.#ports.sealer.seal(ask.tenant, plain, boundTo(ask))
+    } catch (err) {
+      const { caller, operation } = ask
+      const fields = { err, caller, operation }
+      this.#ports.log.warn(fields, 'the answer of a call with an idempotency key is not kept')
+      return null
     }
   }
 

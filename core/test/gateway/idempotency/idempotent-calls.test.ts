@@ -123,6 +123,17 @@ t.test(
   },
 )
 
+t.test('on a host that cannot seal a call runs once, and is said to have been', async (t) => {
+  const seal = async () => Promise.reject(coreErrors.create('HOST_KEY_ABSENT'))
+  const keyless = new IdempotentCalls({
+    knex,
+    sealer: { ...sealer, seal },
+    log: { warn: () => undefined },
+  })
+  t.match(await keyless.once(ask('k9'), says('9')), { outputJson: '9', isReplay: false })
+  await t.rejects(keyless.once(ask('k9'), never), { code: 'CORE_IDEMPOTENCY_ANSWER_NOT_KEPT' })
+})
+
 t.test('a key is a string in quotes, or a word without', async (t) => {
   t.equal(idempotencyKeyOf(undefined), undefined)
   t.equal(idempotencyKeyOf('"8e03 97\\"8e"'), '8e03 97"8e')
