@@ -47,7 +47,7 @@ export async function request<Answer>(
   ask: Ask = {},
 ): Promise<Answer> {
   const answer = await send(method, path, ask)
-  return (answer.status === 204 ? undefined : await answer.json()) as Answer
+  return (answer.status === 204 ? undefined : await bodyOf(answer, ask)) as Answer
 }
 
 /** The same, with the `etag` that a later change sends back. */
@@ -57,7 +57,15 @@ export async function requestTagged<Answer>(
 ): Promise<{ readonly value: Answer; readonly etag: string | undefined }> {
   const answer = await send('GET', path, ask)
   const etag = answer.headers.get('etag') ?? undefined
-  return { value: (await answer.json()) as Answer, etag }
+  return { value: (await bodyOf(answer, ask)) as Answer, etag }
+}
+
+/** An answer's JSON; one that breaks off on its way is none. @throws ProblemError */
+export async function bodyOf(answer: Response, ask: Pick<Ask, 'signal'> = {}): Promise<unknown> {
+  const text = await answer.text().catch((error: unknown) => {
+    throw ask.signal?.aborted ? error : noAnswer(error)
+  })
+  return JSON.parse(text)
 }
 
 /** The answer itself, for what is no JSON. @throws ProblemError */

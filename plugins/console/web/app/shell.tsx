@@ -59,8 +59,8 @@ export function Shell({ viewer }: { viewer: Viewer }) {
           {nav}
         </nav>
         <main className="shell-main" id="main" tabIndex={-1} ref={main}>
-          <StaleNote />
           <ZoneContext value={zone}>
+            <StaleNote />
             <Suspense fallback={<Waiting />}>
               <Outlet />
             </Suspense>

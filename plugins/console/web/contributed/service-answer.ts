@@ -1,5 +1,5 @@
 import { callPath } from '../api/call-service.ts'
-import { send } from '../api/request.ts'
+import { bodyOf, send } from '../api/request.ts'
 import type { CallSpec } from './page-spec.ts'
 
 /** What an operation answered, and which version of its plugin. */
@@ -14,12 +14,10 @@ export async function serviceAnswer(
   input: unknown,
   signal?: AbortSignal,
 ): Promise<ServiceAnswer> {
-  const answer = await send('POST', callPath(service, operation), {
-    body: input,
-    ...(signal === undefined ? {} : { signal }),
-  })
+  const asked = signal === undefined ? {} : { signal }
+  const answer = await send('POST', callPath(service, operation), { body: input, ...asked })
   return {
-    value: await answer.json(),
+    value: await bodyOf(answer, asked),
     version: answer.headers.get('signalbox-version') ?? undefined,
   }
 }

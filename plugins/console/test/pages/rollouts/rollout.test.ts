@@ -52,7 +52,7 @@ t.test('weights that fall, are none or beyond all calls are no plan', async (t) 
 })
 
 t.test('what may be done with a rollout has its command line', async (t) => {
-  const of = { id: 'rol_1', plugin: '@acme/orders' }
+  const of = { id: 'rol_1', plugin: '@acme/orders', from: '1.0.0' }
   t.same(commandLines({ ...of, state: 'running' }), [
     'npx signalbox rollout abort rol_1',
     'npx signalbox rollout pause rol_1',
@@ -61,7 +61,7 @@ t.test('what may be done with a rollout has its command line', async (t) => {
   ])
   t.equal(
     commandLines({ ...of, state: 'completed' })[0],
-    'npx signalbox plugin rollback @acme/orders',
+    'npx signalbox plugin rollback @acme/orders --to 1.0.0',
   )
 })
 

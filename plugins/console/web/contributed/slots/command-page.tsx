@@ -2,7 +2,7 @@ import { Spin } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
-import { useTenant } from '../../app/viewer-context.ts'
+import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
@@ -21,10 +21,13 @@ const NO_PARAMS: ReadonlyMap<string, string> = new Map()
 export function CommandPage() {
   const { t } = useTranslation('contributed')
   const { plugin = '', command = '' } = useParams()
+  const viewer = useViewer()
   const tenant = useTenant()
   const { shown, isPending, error } = usePluginCommands()
   const found = shown.find((one) => one.plugin === plugin && one.spec.id === command)
   const page = found === undefined ? undefined : pageOfCommand(found)
+  // As with pages: of what is not the operator's own he would see what he may not call.
+  if (viewer.kind === 'operator') return <EmptyState text={t('operator')} />
   if (page === undefined && error !== null) return <ProblemNote error={error} />
   if (page === undefined && isPending) return <Spin />
   if (page === undefined) {

@@ -11,7 +11,7 @@ import { CompanyChoice } from './company-choice.tsx'
 import { enablePractice, installVersion, practiceAppKey, rollBadOut } from './make-practice.ts'
 import { BAD, GOOD, practiceSteps, type StepState } from './practice.ts'
 import { practiceCommands } from './practice-commands.ts'
-import { practiceKey } from './practice-key.ts'
+import { practiceKey, usePracticeKey } from './practice-key.ts'
 import { StepButton, StepCard } from './step-card.tsx'
 import { TrafficControl } from './traffic-control.tsx'
 import {
@@ -40,7 +40,7 @@ export function FirstRolloutPage() {
 function Steps() {
   const { t } = useTranslation('first-rollout')
   const tenant = useTenant()
-  const key = useStore(practiceKey)
+  const key = usePracticeKey()
   const { answered } = useStore(traffic)
   const plugin = usePracticePlugin()
   const isInstalled = plugin.data?.stableVersion != null
@@ -108,7 +108,7 @@ function Making({
     () => t('enabled', { tenant }),
   )
   const subscribe = useFormChange(
-    async () => practiceKey.set(await practiceAppKey(tenant ?? '')),
+    async () => practiceKey.set({ tenant: tenant ?? '', key: await practiceAppKey(tenant ?? '') }),
     () => t('hasKey'),
   )
   return (

@@ -7,12 +7,12 @@ import { numberText } from '../../parts/formats.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { INPUT, OPERATION, SERVICE } from './practice.ts'
-import { practiceKey } from './practice-key.ts'
+import { usePracticeKey } from './practice-key.ts'
 
 /** Begins and ends the calls of the practice app, and says what became of them. */
 export function TrafficControl() {
   const { t } = useTranslation('first-rollout')
-  const key = useStore(practiceKey)
+  const key = usePracticeKey()
   const seen = useStore(traffic)
   const start = () => {
     if (key === undefined) return

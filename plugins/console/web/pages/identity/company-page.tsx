@@ -15,6 +15,7 @@ import { Figures } from '../../parts/figures.tsx'
 import { instantText, zoneText } from '../../parts/formats.ts'
 import { PageHead } from '../../parts/page-head.tsx'
 import { usePlace } from '../../parts/use-place.ts'
+import { isKnownZone } from '../../parts/wall-clock.ts'
 
 interface Company {
   readonly id: string
@@ -119,7 +120,9 @@ function Now({ timeZone }: { timeZone: string | undefined }) {
   const { t } = useTranslation('identity')
   const { language } = usePlace()
   const now = new Date().toISOString()
-  const place = { language, ...(timeZone === undefined ? {} : { timeZone }) }
+  // The host may know zones that this browser does not.
+  const isShown = timeZone !== undefined && isKnownZone(timeZone)
+  const place = { language, ...(isShown ? { timeZone } : {}) }
   return t('nowIs', { at: instantText(now, place), zone: zoneText(now, place) })
 }
 

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert, Button } from 'antd'
-import { useCallback, useMemo } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useLive } from '../../api/live.ts'
@@ -22,6 +22,9 @@ const STATES = [
 ] as const
 
 const STREAM = ['installation'] as const
+
+/** While nothing is heard by the stream, it is looked at. */
+const UNHEARD_MS = 2000
 
 /** How far the installation is, as the host tells it, and where to go on from there. */
 export function InstallProgress({
@@ -105,8 +108,10 @@ function Done({
 function useInstalled(plugin: string, version: string, isAsked: boolean) {
   const queries = useQueryClient()
   const queryKey = useMemo(() => [pluginPath(plugin), 'progress'], [plugin])
+  const [isUnheard, setUnheard] = useState(false)
   const { data } = useQuery({
     queryKey,
+    refetchInterval: isUnheard ? UNHEARD_MS : false,
     queryFn: async ({ signal }): Promise<InstalledPlugin | null> => {
       try {
         return await request<InstalledPlugin>('GET', pluginPath(plugin), { signal })
@@ -124,6 +129,7 @@ function useInstalled(plugin: string, version: string, isAsked: boolean) {
     () => void queries.invalidateQueries({ queryKey }),
     [queries, queryKey],
   )
-  useLive(isUnderWay ? installationEvents(plugin, version) : null, STREAM, onEvent)
+  const live = useLive(isUnderWay ? installationEvents(plugin, version) : null, STREAM, onEvent)
+  useEffect(() => setUnheard(isUnderWay && live !== 'live'), [isUnderWay, live])
   return found
 }

@@ -45,7 +45,9 @@ export function GrantsTab({
   state: TenantPlugin
 }) {
   const { t } = useTranslation('plugins')
+  const mayWrite = mayTry(useViewer(), 'admin')
   const path = tenantPluginPath(tenant, name)
+  const names = askedNames(state.capabilities).map((one) => one.name)
   const { data } = useQuery({
     queryKey: [`${path}/uses`],
     queryFn: ({ signal }) => request<Uses>('GET', `${path}/uses`, { signal }),
@@ -55,13 +57,11 @@ export function GrantsTab({
     <div className="stack">
       {proposals > 0 && <Alert type="info" showIcon title={t('unused', { count: proposals })} />}
       <Asked path={path} state={state} />
-      <CliLine
-        command={curlText('POST', `${path}/grants`, {
-          capabilities: [...new Set(state.capabilities.map((one) => one.name))],
-        })}
-      />
+      {mayWrite && names.length > 0 && (
+        <CliLine command={curlText('POST', `${path}/grants`, grantBody(state, names))} />
+      )}
       <Given path={path} grants={state.grants} uses={data?.uses ?? []} />
-      {state.grants[0] !== undefined && (
+      {mayWrite && state.grants[0] !== undefined && (
         <CliLine command={curlText('DELETE', `${path}/grants/${state.grants[0].id}`)} />
       )}
     </div>

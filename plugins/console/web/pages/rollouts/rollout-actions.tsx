@@ -22,7 +22,9 @@ export function RolloutActions({ rollout }: { rollout: RolloutSummary }) {
   const { modal } = App.useApp()
   const [isRetrying, setRetrying] = useState(false)
   const { mutate, isPending } = useCommand(rollout)
-  const other = useRunningOther(rollout.state === 'ready' ? rollout.plugin : undefined, rollout.id)
+  // What runs of a plugin is in the way of its versions, and of none of its documents.
+  const isOfPlugin = rollout.state === 'ready' && rollout.kind === 'plugin'
+  const other = useRunningOther(isOfPlugin ? rollout.plugin : undefined, rollout.id)
   const give = (command: Command) => {
     if (command === 'retry') return setRetrying(true)
     const asking = oneOf(ASKING, command)

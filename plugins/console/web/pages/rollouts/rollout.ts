@@ -124,12 +124,12 @@ export function commandsOf({ state }: Pick<RolloutSummary, 'state'>): readonly s
 
 /** What a person may do with it, and look at, by the command line. Pure. */
 export function commandLines(
-  rollout: Pick<RolloutSummary, 'id' | 'plugin' | 'state'>,
+  rollout: Pick<RolloutSummary, 'id' | 'plugin' | 'from' | 'state'>,
 ): readonly string[] {
-  const { id, plugin, state } = rollout
+  const { id, plugin, from, state } = rollout
   const own = commandsOf(rollout).map((command) =>
     command === 'rollback'
-      ? cliText(['plugin', 'rollback', plugin])
+      ? cliText(['plugin', 'rollback', plugin], { to: from })
       : cliText(['rollout', command, id]),
   )
   return [
