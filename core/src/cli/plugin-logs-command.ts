@@ -72,11 +72,11 @@ export const logsCommand = defineCommand({
     const path = `/v1/tenants/${encodeURIComponent(args.tenant)}/plugins/${encodeURIComponent(name)}/logs`
     const filter = { level: args.level, q: args.search, version }
     const read = (limit: string) => client.request<Page>('GET', `${path}?${queryOf(filter, limit)}`)
-    const page = await read(args.lines)
     if (args.follow === true) {
-      await follow(page, () => read(String(MAX_LINES)), args.json)
+      await follow(() => read(String(MAX_LINES)), Number(args.lines), args.json)
       return
     }
+    const page = await read(args.lines)
     const none = say({ en: 'There are no such lines.', 'zh-CN': '没有符合条件的日志。' })
     const lines = page.items.map(logLine).reverse()
     print(args.json, page, lines.length === 0 ? [none] : lines)
@@ -85,21 +85,29 @@ export const logsCommand = defineCommand({
 
 /** Lines may be stored out of their order where nodes are many: what was not shown yet is shown when it is seen. */
 async function follow(
-  first: Page,
   read: () => Promise<Page>,
+  newest: number,
   isJson: boolean | undefined,
 ): Promise<void> {
-  let shown = new Set<string>()
-  for (let page = first; ; page = await read()) {
-    const fresh = page.items.filter(({ sequence }) => !shown.has(sequence)).reverse()
-    for (const line of fresh) print(isJson, line, [logLine(line)])
-    const isCut = shown.size > 0 && fresh.length === page.items.length && page.next !== undefined
+  let shown: Set<string> | undefined
+  for (;;) {
+    const page = await read()
+    const fresh = page.items.filter(({ sequence }) => shown?.has(sequence) !== true)
+    // Of what stood there before, the newest; all of it counts as seen.
+    const told = shown === undefined ? fresh.slice(0, newest) : fresh
+    for (const line of told.toReversed()) print(isJson, line, [logLine(line)])
+    const isCut =
+      shown !== undefined &&
+      shown.size > 0 &&
+      fresh.length === page.items.length &&
+      page.next !== undefined
     const many = {
       en: 'There were more lines than can be followed; the console and --search find them.',
       'zh-CN': '日志过多，未能全部跟随显示；可在控制台或用 --search 查找。',
     }
     if (isCut && isJson !== true) process.stderr.write(`${say(many)}\n`)
-    shown = new Set([...shown].slice(-MAX_LINES).concat(fresh.map(({ sequence }) => sequence)))
+    const seen = fresh.map(({ sequence }) => sequence).reverse()
+    shown = new Set([...(shown ?? [])].slice(-MAX_LINES).concat(seen))
     await delay(LOOK_EVERY_MS)
   }
 }

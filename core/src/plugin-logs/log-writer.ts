@@ -47,7 +47,8 @@ export interface LogCounts {
 
 interface Waiting {
   readonly ended: EndedCall
-  readonly logs: readonly RawLog[]
+  /** Which of its lines are kept. */
+  readonly kept: ReadonlySet<number>
   readonly invocation: string | undefined
   readonly length: number
 }
@@ -90,9 +91,9 @@ export class LogWriter {
       this.#gaps.add(isolate, 'too-large', lines)
       return
     }
-    const logs = this.#withinBudget(ended)
-    this.#gaps.add(isolate, 'too-many', lines - logs.length)
-    if (logs.length === 0) return
+    const kept = this.#withinBudget(ended)
+    this.#gaps.add(isolate, 'too-many', lines - kept.size)
+    if (kept.size === 0) return
     const key = keyOf(isolate)
     const held = this.#heldBy.get(key) ?? 0
     const isFull =
@@ -100,10 +101,10 @@ export class LogWriter {
       this.#length + length > MAX_WAITING_LENGTH ||
       held + length > MAX_WAITING_LENGTH / SHARE
     if (isFull) {
-      this.#gaps.add(isolate, 'queue-full', logs.length)
+      this.#gaps.add(isolate, 'queue-full', kept.size)
       return
     }
-    this.#waiting.push({ ended, logs, invocation, length })
+    this.#waiting.push({ ended, kept, invocation, length })
     this.#length += length
     this.#heldBy.set(key, held + length)
   }
@@ -117,16 +118,17 @@ export class LogWriter {
     this.#isStopping = true
     await this.#runs.stop()
     await this.flush()
-    for (const { ended, logs } of this.#waiting) {
-      this.#gaps.add(ended.guest.isolate, 'not-written', logs.length)
+    for (const { ended, kept } of this.#waiting) {
+      this.#gaps.add(ended.guest.isolate, 'not-written', kept.size)
     }
     for (const line of this.#lines.filter(isLine)) this.#gaps.add(line, 'not-written', 1)
   }
 
-  #withinBudget({ guest, logs }: EndedCall): readonly RawLog[] {
+  #withinBudget({ guest, logs }: EndedCall): ReadonlySet<number> {
     const { tenant, plugin } = guest.isolate
     const now = this.#ports.now()
-    return logs.filter(({ level }) => this.#budget.take(tenant, plugin, level, now))
+    const isKept = ({ level }: RawLog) => this.#budget.take(tenant, plugin, level, now)
+    return new Set(logs.flatMap((line, index) => (isKept(line) ? [index] : [])))
   }
 
   async #write(): Promise<void> {
@@ -165,15 +167,17 @@ export class LogWriter {
   }
 
   /** @throws only while PostgreSQL is away */
-  async #redact({ ended, logs, invocation }: Waiting): Promise<void> {
+  async #redact({ ended, kept, invocation }: Waiting): Promise<void> {
     const { plugin, version } = ended.guest.isolate
     try {
       const marks = await this.#ports.configMarks(plugin, version)
-      this.#lines.push(...linesOf(ended, redactedLogs({ ...ended, logs }, marks), invocation))
+      // What a line that is not kept marks is looked for in those that are.
+      const lines = redactedLogs(ended, marks).filter((_, index) => kept.has(index))
+      this.#lines.push(...linesOf(ended, lines, invocation))
     } catch (err) {
       if (isDatabaseUnavailable(err)) throw err
       this.#ports.log.warn({ err, plugin, version }, 'lines of a call could not be redacted')
-      this.#gaps.add(ended.guest.isolate, 'unreadable', logs.length)
+      this.#gaps.add(ended.guest.isolate, 'unreadable', kept.size)
     }
   }
 

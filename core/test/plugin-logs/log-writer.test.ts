@@ -91,6 +91,19 @@ t.test('what is beyond the budget is told as a gap, and errors are not', async (
   t.match(writer.counts, { kept: 1002, missed: { 'too-many': 500 } })
 })
 
+t.test('what a line marks that is not kept is not said by those that are', async (t) => {
+  const writer = writerOf()
+  const told = [
+    ...Array(1000).fill(line('chatter')),
+    line('in', { password: 'open sesame 7' }),
+    line('failed with open sesame 7', {}, 'error'),
+  ]
+  writer.add(ended('beyond', told), undefined)
+  await writer.flush()
+  t.match((await read('beyond', { level: 'error' })).at(-1)?.message, /^failed with ⟦redacted/)
+  t.equal(await countOf('beyond'), 1002, 'the gap is one')
+})
+
 t.test('a call that is too large to be searched tells how many lines it had', async (t) => {
   const writer = writerOf()
   const call = ended('large', [], { length: undefined })

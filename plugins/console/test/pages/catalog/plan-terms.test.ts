@@ -36,6 +36,7 @@ t.test('what is left empty is not limited and costs nothing', async (t) => {
 
 t.test('what answers leave out is read a line an operation', async (t) => {
   t.same(hiddenFields('read /a/b, /c\n\n list  /d'), { read: ['/a/b', '/c'], list: ['/d'] })
+  t.same(hiddenFields('read /a\nread /b, /a'), { read: ['/a', '/b'] }, 'or in several')
   t.equal(hiddenFault('read /a\nlist /b'), undefined)
   t.equal(hiddenFault(''), undefined)
   for (const text of ['read', 'read a', 'Read /a', 'read /a /']) {

@@ -9,6 +9,8 @@ import { base64Bytes } from './base64-bytes.ts'
 
 /** Larger files are not for a page of a browser. */
 const MOST_BYTES = 64 * 1024 * 1024
+/** Of files of that size, in the smallest parts that are worth a call. */
+const MOST_PARTS = 1024
 const PARTS = 'parts of a file'
 
 /**
@@ -37,6 +39,7 @@ export function useFileParts(
     queryFn: async ({ signal }) => {
       const parts: Uint8Array<ArrayBuffer>[] = []
       let size = 0
+      let offset = 0
       let answer = first
       for (;;) {
         const part = base64Bytes(String(readPointer(answer, pointer) ?? ''))
@@ -44,10 +47,15 @@ export function useFileParts(
         size += part.length
         const next = readPointer(answer, '/next')
         if (typeof next !== 'number') break
-        if (part.length === 0 || size > MOST_BYTES) throw new RangeError('the file does not end')
+        const isStuck = next <= offset || parts.length >= MOST_PARTS
+        if (isStuck || size > MOST_BYTES) throw new RangeError('the file does not end')
+        offset = next
         answer = (await serviceAnswer(source, { ...input, ...pinned, offset: next }, signal)).value
       }
-      if (operation?.safe !== true) void queries.invalidateQueries({ queryKey: ['service'] })
+      // What has no name of its content would be read anew by being asked again, without end.
+      const isNamed = readPointer(first, '/sha256') !== undefined
+      if (operation?.safe !== true && isNamed)
+        void queries.invalidateQueries({ queryKey: ['service'] })
       return new Blob(parts).arrayBuffer()
     },
     enabled: operation !== undefined,

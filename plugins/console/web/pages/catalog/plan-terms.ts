@@ -77,7 +77,14 @@ export function hiddenFields(text: string): Readonly<Record<string, readonly str
     .split('\n')
     .map((line) => line.trim().split(/[\s,]+/))
     .filter(([operation]) => operation !== undefined && operation !== '')
-  return Object.fromEntries(lines.map(([operation = '', ...pointers]) => [operation, pointers]))
+  // An operation may have several lines: what one of them hides stays hidden.
+  const byOperation = Map.groupBy(lines, ([operation = '']) => operation)
+  return Object.fromEntries(
+    [...byOperation].map(([operation, of]) => [
+      operation,
+      [...new Set(of.flatMap(([, ...pointers]) => pointers))],
+    ]),
+  )
 }
 
 /** The first line that names no operation and pointer; undefined: there is none. Pure. */
