@@ -118,8 +118,10 @@ t.test('a client that stands still holds the plugin, and the host does not grow'
   // Credit, what Node holds of it on either side, and the sockets of the kernel.
   t.ok(last < 16 * MIB, `${last} bytes were made`)
   let taken = 0
-  while (taken < 64 * MIB) taken += (await reader.read()).value?.length ?? 0
-  t.ok(rssMb(host.pid) - before < 80, `${rssMb(host.pid) - before} MiB`)
+  while (taken < 256 * MIB) taken += (await reader.read()).value?.length ?? 0
+  // What a collector has not taken back yet comes to some dozens, whatever went through.
+  const grown = rssMb(host.pid) - before
+  t.ok(grown < 128, `${grown} MiB`)
   controller.abort()
   await until(async () => (await seen()).ended === 1)
   await audited('flood', 'CORE_CALLER_LEFT')

@@ -253,12 +253,19 @@ t.test('the console, by an administrator', { skip: withoutChromium }, async (t) 
       items: [{ id: 'main', groupRoles: [{ group: 'planners', roles: ['member'] }] }],
     })
     await own.getByRole('button', { name: 'Expand row' }).click()
-    await own.getByRole('button', { name: 'Does it answer?' }).click()
-    await own.getByText('The provider does not answer as it should.').waitFor()
+    const probe = own.getByRole('button', { name: 'Does it answer?', exact: true })
+    for (const reducedMotion of ['no-preference', 'reduce'] as const) {
+      await own.emulateMedia({ reducedMotion })
+      await probe.click()
+      await own.getByText('The provider does not answer as it should.').waitFor()
+      // A button that has waited has its name, and no other, once more.
+      await probe.waitFor()
+    }
     t.same(await faultsOf(own, 'sign-in'), [])
     t.notMatch(await own.content(), 'hush-hush-hush')
     await own.getByLabel('By the provider alone').check()
     await own.getByLabel('Who still comes in when the provider is away').click()
+    t.equal(await own.evaluate('document.getAnimations().length'), 0, 'nothing moves')
     await choose(own, 'Person ann (ann)')
     await own.getByRole('button', { name: 'Store the ways in' }).click()
     await own.getByText('People come in by the provider alone now.').waitFor()

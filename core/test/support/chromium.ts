@@ -64,6 +64,8 @@ export async function openPage(
   const context = await browser.newContext({
     locale,
     colorScheme,
+    // What moves in and out is twice there, or neither, for whoever looks at a page by its roles and names.
+    reducedMotion: 'reduce',
     ...(width === undefined ? {} : { viewport: { width, height: HEIGHT } }),
   })
   context.setDefaultTimeout(PATIENCE_MS)

@@ -1,3 +1,4 @@
+import { LoadingOutlined } from '@ant-design/icons'
 import { ConfigProvider, App as Messages } from 'antd'
 import type { Locale } from 'antd/es/locale'
 import { type ReactNode, useEffect, useState } from 'react'
@@ -8,6 +9,7 @@ import { useStore } from './store.ts'
 import { themeOf } from './theme.ts'
 import { readNonce } from './this-page.ts'
 import { useIsDark } from './use-is-dark.ts'
+import { useMedia } from './use-media.ts'
 
 const nonce = readNonce()
 
@@ -15,12 +17,14 @@ const nonce = readNonce()
 export function Library({ children }: { children: ReactNode }) {
   const { language, scheme } = useStore(preferences)
   const isDark = useIsDark(scheme)
+  const isStill = useMedia('(prefers-reduced-motion: reduce)')
   const locale = useLocale(language)
   return (
     <ConfigProvider
-      theme={themeOf(isDark)}
-      // A word of two characters is written as it is elsewhere, and read aloud as one.
-      button={{ autoInsertSpace: false }}
+      theme={themeOf({ isDark, isStill })}
+      // A word of two characters is written as it is elsewhere, and read aloud as one. The library's own sign of waiting moves in
+      // and out, and stays, unseen and read aloud, where it is called back before it stood: an answer within a third of a second.
+      button={{ autoInsertSpace: false, loadingIcon: <LoadingOutlined /> }}
       {...(nonce === undefined ? {} : { csp: { nonce } })}
       {...(locale === undefined ? {} : { locale })}
     >

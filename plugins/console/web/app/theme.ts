@@ -1,14 +1,21 @@
 import { theme as antd, type ThemeConfig } from 'antd'
 
+interface Look {
+  readonly isDark: boolean
+  /** Nothing moves for somebody whom it would make unwell (WCAG 2.2, 2.3.3). */
+  readonly isStill: boolean
+}
+
 /**
  * Colours of text reach 4.5 : 1 on their background and those of controls 3 : 1 (WCAG 2.2, 1.4.3 and 1.4.11): the library's own
  * greys and its green, orange and blue on white do not. Held by the journeys' axe runs.
  */
-export function themeOf(isDark: boolean): ThemeConfig {
+export function themeOf({ isDark, isStill }: Look): ThemeConfig {
   return {
     algorithm: isDark ? antd.darkAlgorithm : antd.defaultAlgorithm,
     token: {
       borderRadius: 6,
+      motion: !isStill,
       ...(isDark ? darkTokens : lightTokens),
     },
     // In the dark, what is filled with the first colour bears white text, and text of that colour is lighter.

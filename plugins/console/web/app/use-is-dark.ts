@@ -1,15 +1,7 @@
-import { useSyncExternalStore } from 'react'
 import type { Scheme } from './preferences.ts'
-
-const dark = window.matchMedia('(prefers-color-scheme: dark)')
+import { useMedia } from './use-media.ts'
 
 export function useIsDark(scheme: Scheme): boolean {
-  const isSystemDark = useSyncExternalStore(
-    (listener) => {
-      dark.addEventListener('change', listener)
-      return () => dark.removeEventListener('change', listener)
-    },
-    () => dark.matches,
-  )
+  const isSystemDark = useMedia('(prefers-color-scheme: dark)')
   return scheme === 'system' ? isSystemDark : scheme === 'dark'
 }
