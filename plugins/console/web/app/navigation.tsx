@@ -2,6 +2,7 @@ import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'react-router'
 import { BUSINESS_GROUPS, entryPages, pagesOfGroup } from '../contributed/offered-pages.ts'
+import type { OfferedPage } from '../contributed/page-spec.ts'
 import { useContributed } from '../contributed/use-contributed.ts'
 import { textIn } from '../texts/languages.ts'
 import { NAV_GROUPS, PAGES, type PageEntry } from './page-table.ts'
@@ -58,7 +59,8 @@ export function Navigation({ onChosen }: { onChosen: () => void }) {
 export function useEntryGroups(): readonly EntryGroup[] {
   const { t } = useTranslation()
   const viewer = useViewer()
-  const business = useBusinessGroups()
+  const { pages, isPending } = useContributed()
+  const business = useBusinessGroups(pages)
   const offered = PAGES.filter(({ isFor }) => isFor?.(viewer) ?? true)
   const own = NAV_GROUPS.map((group) => ({
     key: group as string,
@@ -70,13 +72,15 @@ export function useEntryGroups(): readonly EntryGroup[] {
   const [first, ...rest] = own
   // An operator's daily work is the host: what plugins put here stands below it, and moves nothing when it comes.
   const isBelow = first === undefined || viewer.kind === 'operator'
-  const all = isBelow ? [...own, ...business] : [first, ...business, ...rest]
+  // Of people it stands above what they seldom want, which waits for it rather than be pushed down.
+  const below = isPending ? [] : [...business, ...rest]
+  const all = isBelow ? [...own, ...business] : [first, ...below]
   return all.filter(({ entries }) => entries.length > 0)
 }
 
-function useBusinessGroups(): readonly EntryGroup[] {
+function useBusinessGroups(pages: readonly OfferedPage[]): readonly EntryGroup[] {
   const { t, i18n } = useTranslation()
-  const entries = entryPages(useContributed().pages)
+  const entries = entryPages(pages)
   return BUSINESS_GROUPS.map((group) => ({
     key: `business-${group}`,
     label: t(`businessGroups.${group}`),
