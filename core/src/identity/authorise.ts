@@ -211,6 +211,25 @@ function reaches({ units }: RoleGrant, unit: string | null | undefined): boolean
   return unit !== null && unit !== undefined && units.has(unit)
 }
 
+/** What a principal may do to what is its own: pages ask for it, so as to offer nothing that is refused. */
+export interface HeldActions {
+  /** To all of its tenant or, as the operator, of the host. */
+  readonly actions: readonly Action[]
+  /** Further ones, to some units only. */
+  readonly actionsInUnits: readonly Action[]
+}
+
+export function heldActions(principal: Principal): HeldActions {
+  const tenant = 'tenant' in principal ? principal.tenant : undefined
+  const actions: Action[] = []
+  const actionsInUnits: Action[] = []
+  for (const action of Object.keys(rules) as Action[]) {
+    if (isAuthorised(principal, action, { tenant })) actions.push(action)
+    else if (mayAttempt(principal, action, tenant)) actionsInUnits.push(action)
+  }
+  return { actions, actionsInUnits }
+}
+
 /** What a built-in role may do. */
 export function actionsOf(role: BuiltInRole): Action[] {
   return (Object.keys(rules) as Action[]).filter((action) =>

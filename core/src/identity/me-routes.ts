@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Knex } from 'knex'
 import { coreErrors } from '../errors.ts'
 import { strictObject } from '../gateway/http-schemas.ts'
-import { permissionReach } from './authorise.ts'
+import { heldActions, permissionReach } from './authorise.ts'
 import type { OperatorSessions } from './operator/operator-sessions.ts'
 import type { PasskeyService } from './passkeys/passkey-service.ts'
 import type { UserPrincipal } from './principal.ts'
@@ -52,7 +52,11 @@ function readRoute(app: FastifyInstance, { knex, secondFactor }: Ports): void {
     async (request) => {
       const { principal, csrf } = request
       if (principal.kind === 'operator') {
-        return { kind: 'operator', ...shownSession(principal.session, csrf) }
+        return {
+          kind: 'operator',
+          actions: heldActions(principal).actions,
+          ...shownSession(principal.session, csrf),
+        }
       }
       const me = userOf(request)
       const { tenant, user } = me
@@ -67,6 +71,7 @@ function readRoute(app: FastifyInstance, { knex, secondFactor }: Ports): void {
         timeZone: (await findTenant(knex, tenant))?.timeZone ?? null,
         isService: me.isService,
         roles,
+        ...heldActions(me),
         ...shownPermissions(me),
         secondFactor: await secondFactor.isInForce(me),
         recoveryCodesLeft: await countRecoveryCodes(knex, me),

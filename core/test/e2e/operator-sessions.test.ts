@@ -54,16 +54,13 @@ t.test('the operator signs in once and works by a cookie that no script reads', 
   for (const part of ['HttpOnly', 'SameSite=Lax', 'Path=/']) t.ok(cookie.includes(part), part)
   t.notMatch(JSON.stringify([told.body, cookie]), OPERATOR_TOKEN)
   const { session } = told.body
-  t.strictSame((await browser.ask('GET', '/v1/me')).body, {
-    kind: 'operator',
-    session,
-    csrfToken: browser.csrf,
-  })
-  t.strictSame(
-    await client.request('GET', '/v1/me'),
-    { kind: 'operator' },
-    'a token repeats nothing',
-  )
+  const own = await client.request<{ actions: string[] }>('GET', '/v1/me')
+  t.strictSame(Object.keys(own), ['kind', 'actions'], 'a token repeats nothing')
+  t.ok(own.actions.includes('tenant.create'))
+  t.notOk(own.actions.includes('log.read'), 'what is of tenants alone')
+  const { body: seen } = await browser.ask<typeof own>('GET', '/v1/me')
+  t.match(seen, { kind: 'operator', session, csrfToken: browser.csrf })
+  t.same(new Set(seen.actions), new Set([...own.actions, 'session.sign_out']))
   t.equal((await browser.ask('GET', '/v1/tenants')).status, 200)
   t.match(await browser.ask('POST', '/v1/tenants', { id: 'globex', name: 'Globex' }), {
     status: 201,

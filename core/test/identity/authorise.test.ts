@@ -3,6 +3,7 @@ import { fc } from '../../../sdk/test/seeded-check.ts'
 import {
   type Action,
   delegableActions,
+  heldActions,
   isAuthorised,
   mayAttempt,
   narrower,
@@ -246,3 +247,28 @@ t.test(
     t.ok(isAuthorised(userWith(), 'service.call', {}), 'who then needs the permission')
   },
 )
+
+t.test('whoever asks what he may do is told just what he is let do', async (t) => {
+  const ofUnit = { tenant: 'acme', unit: 'plant' }
+  for (const role of [...builtInRoles, 'planner'])
+    for (const units of [null, ['plant']]) {
+      const user = userWith(grantOf(role, units))
+      const { actions: held, actionsInUnits } = heldActions(user)
+      t.same(
+        held,
+        actions.filter((one) => isAuthorised(user, one, { tenant: 'acme' })),
+      )
+      t.same(
+        new Set([...held, ...actionsInUnits]),
+        new Set(actions.filter((one) => isAuthorised(user, one, ofUnit))),
+      )
+      t.same(
+        held.filter((one) => actionsInUnits.includes(one)),
+        [],
+      )
+    }
+  t.strictSame(heldActions({ kind: 'operator' }).actionsInUnits, [])
+  const inPlant = heldActions(userWith(grantOf('auditor', ['plant'])))
+  t.ok(inPlant.actionsInUnits.includes('user.list'))
+  t.notOk(inPlant.actions.includes('subscription.read'))
+})
