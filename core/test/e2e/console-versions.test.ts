@@ -65,7 +65,11 @@ t.test('the console itself is rolled out', { skip: withoutChromium }, async (t) 
     for (let at = 0; found.size < 2; at++) {
       if (at === MOST_PEOPLE) throw new Error(`all of ${MOST_PEOPLE} people are shown one version`)
       const login = `person-${at}`
-      const { browser: asks } = await person(host.url, host.client, { tenant, login })
+      const { browser: asks } = await person(host.url, host.client, {
+        tenant,
+        login,
+        roles: ['member'],
+      })
       const { headers } = await asks.ask('GET', '/console')
       found.set(headers.get('x-signalbox-page')?.split('@').at(-1) ?? '', login)
     }

@@ -30,6 +30,21 @@ t.test('work in the console', { skip: withoutChromium }, async (t) => {
   const { page } = await openConsole(browser, { url: host.url, as: ann, path: '/p/work/list' })
   const cell = (name: string) => page.getByRole('cell', { name, exact: true })
 
+  t.test('what the host gives him he is offered, and what it refuses he is not', async (t) => {
+    await person(host.url, host.client, { tenant, login: 'rob', roles: ['worker'] })
+    const { page: own } = await openConsole(browser, {
+      url: host.url,
+      as: { tenant, login: 'rob' },
+    })
+    await own.getByRole('link', { name: 'Catalog', exact: true }).waitFor()
+    const offered = await own.locator('nav a').allInnerTexts()
+    t.same(offered, [
+      ...['Home', 'Work list', 'Work frame'],
+      ...['Pages of plugins', 'Marketplace', 'Catalog'],
+    ])
+    await own.context().close()
+  })
+
   t.test('pressed again after no answer came, an action goes with the same key', async (t) => {
     const keys: (string | undefined)[] = []
     await page.route('**/api/work.one/v1/finish', async (route) => {

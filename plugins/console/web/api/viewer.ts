@@ -19,6 +19,10 @@ export interface UserViewer {
   /** Of the tenant; null: that of the browser. */
   readonly timeZone?: string | null
   readonly roles: readonly RoleOfMe[]
+  /** What the host lets him do in all of the tenant, by its names. */
+  readonly actions: readonly string[]
+  /** Further ones, in some units only. */
+  readonly actionsInUnits: readonly string[]
   readonly permissions: readonly string[]
   /** Those that he holds in units only, with the units. */
   readonly permissionsInUnits?: readonly {
@@ -30,6 +34,7 @@ export interface UserViewer {
 
 export interface OperatorViewer {
   readonly kind: 'operator'
+  readonly actions: readonly string[]
   readonly csrfToken?: string
 }
 
@@ -58,12 +63,4 @@ export function useViewerQuery() {
     },
     staleTime: 5 * 60_000,
   })
-}
-
-/** Whether somebody may see what only roles over the whole tenant show; the host decides again at each request. */
-export function hasRole(viewer: Viewer, ...roles: readonly string[]): boolean {
-  return (
-    viewer.kind === 'operator' ||
-    viewer.roles.some(({ role, units }) => units === null && roles.includes(role))
-  )
 }

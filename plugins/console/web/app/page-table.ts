@@ -1,6 +1,6 @@
 import type { ComponentType } from 'react'
-import { mayTry } from '../api/may-try.ts'
-import { hasRole, type Viewer } from '../api/viewer.ts'
+import { type HostAction, may, maySomewhere } from '../api/may.ts'
+import type { Viewer } from '../api/viewer.ts'
 
 export type NavGroup = 'work' | 'plugins' | 'services' | 'governance'
 
@@ -40,13 +40,8 @@ export type PageId =
   | ('catalog' | 'marketplace' | 'package' | 'review' | 'reviews' | 'service')
 
 const isOperator = (viewer: Viewer): boolean => viewer.kind === 'operator'
-const looksAfterApps = (viewer: Viewer): boolean =>
-  mayTry(viewer, 'admin', 'auditor', 'service-owner')
-const looksAfterPeople = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor')
-const seesBindings = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor')
-/** What makes admins is given by no role of the tenant's own. */
-const makesAdmins = (viewer: Viewer): boolean => hasRole(viewer, 'admin')
-const seesRoles = (viewer: Viewer): boolean => mayTry(viewer, 'admin', 'auditor', 'member')
+const to = (action: HostAction) => (viewer: Viewer) => may(viewer, action)
+const toSome = (action: HostAction) => (viewer: Viewer) => maySomewhere(viewer, action)
 
 export const PAGES: readonly PageEntry[] = [
   {
@@ -68,6 +63,7 @@ export const PAGES: readonly PageEntry[] = [
     path: '/p/*',
     group: 'plugins',
     load: async () => (await import('../contributed/contributed-page.tsx')).ContributedPage,
+    isFor: toSome('contribution.list'),
   },
   {
     id: 'command',
@@ -79,7 +75,7 @@ export const PAGES: readonly PageEntry[] = [
     path: '/plugins',
     group: 'plugins',
     load: async () => (await import('../pages/plugins/plugins-page.tsx')).PluginsPage,
-    isFor: seesBindings,
+    isFor: to('binding.read'),
   },
   {
     id: 'plugin',
@@ -140,6 +136,7 @@ export const PAGES: readonly PageEntry[] = [
     path: '/catalog',
     group: 'services',
     load: async () => (await import('../pages/catalog/catalog-page.tsx')).CatalogPage,
+    isFor: to('catalog.read'),
   },
   {
     id: 'service',
@@ -151,13 +148,13 @@ export const PAGES: readonly PageEntry[] = [
     path: '/apps',
     group: 'services',
     load: async () => (await import('../pages/apps/apps-page.tsx')).AppsPage,
-    isFor: looksAfterApps,
+    isFor: toSome('app.list'),
   },
   {
     id: 'app',
     path: '/apps/:app',
     load: async () => (await import('../pages/apps/app-page.tsx')).AppPage,
-    isFor: looksAfterApps,
+    isFor: toSome('app.list'),
   },
   {
     id: 'subscriptions',
@@ -165,61 +162,61 @@ export const PAGES: readonly PageEntry[] = [
     group: 'services',
     load: async () =>
       (await import('../pages/subscriptions/subscriptions-page.tsx')).SubscriptionsPage,
-    isFor: looksAfterApps,
+    isFor: to('subscription.read'),
   },
   {
     id: 'new-subscription',
     path: '/subscriptions/new',
     load: async () =>
       (await import('../pages/subscriptions/new-subscription-page.tsx')).NewSubscriptionPage,
-    isFor: looksAfterApps,
+    isFor: to('subscription.write'),
   },
   {
     id: 'subscription',
     path: '/subscriptions/:id',
     load: async () =>
       (await import('../pages/subscriptions/subscription-page.tsx')).SubscriptionPage,
-    isFor: looksAfterApps,
+    isFor: to('subscription.read'),
   },
   {
     id: 'webhooks',
     path: '/webhooks',
     group: 'services',
     load: async () => (await import('../pages/webhooks/webhooks-page.tsx')).WebhooksPage,
-    isFor: looksAfterApps,
+    isFor: to('webhook.read'),
   },
   {
     id: 'webhook',
     path: '/webhooks/:id',
     load: async () => (await import('../pages/webhooks/webhook-page.tsx')).WebhookPage,
-    isFor: looksAfterApps,
+    isFor: to('webhook.read'),
   },
   {
     id: 'dead-letters',
     path: '/dead-letters',
     group: 'services',
     load: async () => (await import('../pages/dead-letters/dead-letters-page.tsx')).DeadLettersPage,
-    isFor: looksAfterApps,
+    isFor: to('dead_letter.list'),
   },
   {
     id: 'statements',
     path: '/statements',
     group: 'governance',
     load: async () => (await import('../pages/statements/statements-page.tsx')).StatementsPage,
-    isFor: looksAfterApps,
+    isFor: to('usage.read'),
   },
   {
     id: 'approvals',
     path: '/approvals',
     group: 'work',
     load: async () => (await import('../pages/approvals/approvals-page.tsx')).ApprovalsPage,
-    isFor: looksAfterPeople,
+    isFor: to('approval.list'),
   },
   {
     id: 'invocation',
     path: '/invocations/:id',
     load: async () => (await import('../pages/invocations/invocation-page.tsx')).InvocationPage,
-    isFor: looksAfterPeople,
+    isFor: to('invocation.list'),
   },
   {
     id: 'tenants',
@@ -233,46 +230,47 @@ export const PAGES: readonly PageEntry[] = [
     path: '/identity/users',
     group: 'governance',
     load: async () => (await import('../pages/identity/users-page.tsx')).UsersPage,
-    isFor: looksAfterPeople,
+    isFor: toSome('user.list'),
   },
   {
     id: 'user',
     path: '/identity/users/:user',
     load: async () => (await import('../pages/identity/user-page.tsx')).UserPage,
-    isFor: looksAfterPeople,
+    isFor: toSome('user.list'),
   },
   {
     id: 'units',
     path: '/identity/units',
     group: 'governance',
     load: async () => (await import('../pages/identity/units-page.tsx')).UnitsPage,
+    isFor: toSome('unit.list'),
   },
   {
     id: 'positions',
     path: '/identity/positions',
     group: 'governance',
     load: async () => (await import('../pages/identity/positions-page.tsx')).PositionsPage,
-    isFor: seesRoles,
+    isFor: toSome('position.list'),
   },
   {
     id: 'roles',
     path: '/identity/roles',
     group: 'governance',
     load: async () => (await import('../pages/identity/roles-page.tsx')).RolesPage,
-    isFor: seesRoles,
+    isFor: to('role.list'),
   },
   {
     id: 'company',
     path: '/identity/company',
     group: 'governance',
     load: async () => (await import('../pages/identity/company-page.tsx')).CompanyPage,
-    isFor: looksAfterPeople,
+    isFor: to('tenant.read'),
   },
   {
     id: 'import',
     path: '/identity/import',
     load: async () => (await import('../pages/identity/import-page.tsx')).ImportPage,
-    isFor: looksAfterPeople,
+    isFor: to('organisation.export'),
   },
   {
     id: 'freezes',
@@ -286,14 +284,14 @@ export const PAGES: readonly PageEntry[] = [
     path: '/audit',
     group: 'governance',
     load: async () => (await import('../pages/audit/audit-page.tsx')).AuditPage,
-    isFor: looksAfterPeople,
+    isFor: to('audit.read'),
   },
   {
     id: 'admin-tokens',
     path: '/identity/admin-tokens',
     group: 'governance',
     load: async () => (await import('../pages/admin-tokens/admin-tokens-page.tsx')).AdminTokensPage,
-    isFor: makesAdmins,
+    isFor: to('tenant.token'),
   },
   {
     id: 'cohorts',
@@ -320,6 +318,6 @@ export const PAGES: readonly PageEntry[] = [
     path: '/identity/sso',
     group: 'governance',
     load: async () => (await import('../pages/sso/sso-page.tsx')).SsoPage,
-    isFor: looksAfterPeople,
+    isFor: to('sso.read'),
   },
 ]

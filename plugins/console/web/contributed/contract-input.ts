@@ -36,6 +36,7 @@ export interface Operation {
   readonly summary?: { readonly en: string; readonly 'zh-CN'?: string }
   readonly safe?: boolean
   readonly requires?: string
+  readonly requiresIn?: 'tenant' | 'unit'
   readonly input: InputSchema
   readonly output?: InputSchema
   readonly delivery?: 'call' | 'bytes'

@@ -1,7 +1,7 @@
 import { Alert, Card } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { hasRole } from '../api/viewer.ts'
+import { may } from '../api/may.ts'
 import { usePlaceQuery } from '../app/place-query.ts'
 import { useViewer } from '../app/viewer-context.ts'
 import { EmptyState } from '../parts/empty-state.tsx'
@@ -45,7 +45,7 @@ export function ContributedIndex({ contributed }: { contributed: ContributedPage
           </Card>
         ))}
       </div>
-      {hasRole(viewer, 'admin') && <NotShown contributed={contributed} />}
+      {may(viewer, 'binding.write') && <NotShown contributed={contributed} />}
     </div>
   )
 }

@@ -35,9 +35,9 @@ export function usePoint(point: string) {
   return { items, isPending: isWaiting, error, isCut }
 }
 
-/** Whether the viewer is let do what a contract or a page asks a permission for; the host decides again. */
-export function mayUse(viewer: Viewer, permission: string | undefined): boolean {
-  if (permission === undefined || viewer.kind === 'operator') return true
+/** Whether the viewer is shown what a page asks a permission for, be it in some units; the host decides at each call. */
+export function mayUse(viewer: Viewer, permission: string): boolean {
+  if (viewer.kind === 'operator') return true
   return (
     viewer.permissions.includes(permission) ||
     (viewer.permissionsInUnits ?? []).some((held) => held.permission === permission)

@@ -1,16 +1,16 @@
 import { useQueries, useQuery } from '@tanstack/react-query'
+import { type WhyNot, whyNotCall } from '../api/may-call.ts'
 import { request } from '../api/request.ts'
 import { useViewer } from '../app/viewer-context.ts'
 import { type Contract, type Operation, operationOf } from './contract-input.ts'
 import type { CallSpec } from './page-spec.ts'
-import { mayUse } from './use-contributed.ts'
 
 export interface KnownOperation {
   readonly operation: Operation | undefined
   readonly isPending: boolean
   readonly error: Error | null
-  /** Whether the viewer may call it, as far as the console knows. */
-  readonly isAllowed: boolean
+  /** Why the viewer may not call it, as far as the console knows. */
+  readonly whyNot: WhyNot | undefined
 }
 
 /** What the contract of a service says of an operation; read once for all that stand on a page. */
@@ -18,8 +18,8 @@ export function useOperation({ service, operation: name }: CallSpec): KnownOpera
   const viewer = useViewer()
   const { data, isPending, error } = useContract(service)
   const operation = data === undefined ? undefined : operationOf(data, name)
-  const isAllowed = viewer.kind === 'user' && mayUse(viewer, operation?.requires)
-  return { operation, isPending, error, isAllowed }
+  const whyNot = operation === undefined ? undefined : whyNotCall(viewer, operation)
+  return { operation, isPending, error, whyNot }
 }
 
 /** Those of several that the viewer may call, in their order; what is not known yet is not among them. */
@@ -30,7 +30,7 @@ export function useAllowed<Call extends CallSpec>(calls: readonly Call[]): reado
   return calls.filter(({ service, operation }) => {
     const contract = contracts[services.indexOf(service)]?.data
     const found = contract === undefined ? undefined : operationOf(contract, operation)
-    return found !== undefined && viewer.kind === 'user' && mayUse(viewer, found.requires)
+    return found !== undefined && whyNotCall(viewer, found) === undefined
   })
 }
 

@@ -1,4 +1,5 @@
 import { hashKey, type InfiniteData, useInfiniteQuery } from '@tanstack/react-query'
+import type { WhyNot } from '../api/may-call.ts'
 import { useViewer } from '../app/viewer-context.ts'
 import { bindInput, paramsIn, readPointer } from './bind.ts'
 import { missingIn, type Operation, pagingOf } from './contract-input.ts'
@@ -24,7 +25,7 @@ export interface SourceState {
   readonly error: Error | null
   /** Inputs that somebody has to give before anything can be asked. */
   readonly missing: readonly string[]
-  readonly isAllowed: boolean
+  readonly whyNot: WhyNot | undefined
   readonly operation: Operation | undefined
   readonly hasMore: boolean
   /** There are more rows than the page asks for. */
@@ -82,7 +83,7 @@ export function useSource(
       const isMore = isPaged && typeof next === 'string' && pages.length < MOST_PAGES
       return isMore ? next : undefined
     },
-    enabled: isReady && known.isAllowed,
+    enabled: isReady && known.whyNot === undefined,
     // Of the same thing, narrowed otherwise: nobody who filters loses what he sees before there is something else.
     placeholderData: (before, query) =>
       hashKey([query?.queryKey[BOUND]]) === hashKey([bound]) ? before : undefined,
@@ -93,12 +94,12 @@ export function useSource(
     answers: pages.map(({ value }) => value),
     version: pages[0]?.version,
     at: found.dataUpdatedAt,
-    isPending: known.isPending || (isReady && known.isAllowed && found.isPending),
+    isPending: known.isPending || (isReady && known.whyNot === undefined && found.isPending),
     isFetching: found.isFetching,
     isBefore: found.isPlaceholderData,
     error: known.error ?? found.error,
     missing: missing.map((name) => asked.get(name) ?? name),
-    isAllowed: known.isPending || known.isAllowed,
+    whyNot: known.whyNot,
     operation,
     hasMore: found.hasNextPage,
     isCut: !isPaged && typeof readPointer(pages[0]?.value, '/next') === 'string',

@@ -1,21 +1,12 @@
 import t from 'tap'
-import type { UserViewer } from '../../../web/api/viewer.ts'
 import { paletteCommands } from '../../../web/contributed/slots/palette-commands.ts'
 import type { CommandSpec } from '../../../web/contributed/slots/slot-spec.ts'
+import { ann, operator } from '../../viewers.ts'
 
 const title = { en: 'Overdue', 'zh-CN': '逾期' }
 const of = { plugin: '@acme/lots', version: '1.0.0', base: undefined, tier: 'sandbox' }
 const pages = [{ ...of, spec: { id: 'lots', path: '/quality/lots', title, blocks: [] } }]
-const viewer: UserViewer = {
-  kind: 'user',
-  tenant: 'acme',
-  id: 'usr_1',
-  login: 'ann',
-  displayName: 'Ann',
-  roles: [],
-  permissions: [],
-}
-const around = { viewer, pages, keep: '', language: 'en' }
+const around = { viewer: ann(), pages, keep: '', language: 'en' }
 const command = (spec: Partial<CommandSpec>) => ({ ...of, spec: { id: 'go', title, ...spec } })
 const form = { service: 'lots.one@1', operation: 'open' }
 
@@ -42,7 +33,7 @@ t.test(
     const params = JSON.parse('{"tenant":"other","__proto__":"x","constructor":"y","lot":"L 1"}')
     const [found] = paletteCommands([command({ opens: { page: 'lots', params } })], {
       ...around,
-      viewer: { kind: 'operator' },
+      viewer: operator(),
       keep: '?tenant=acme',
     })
     t.equal(found?.search, 'tenant=acme&lot=L+1')
@@ -52,7 +43,7 @@ t.test(
 t.test('a form has an address of its own, and none for the operator', async (t) => {
   const [found] = paletteCommands([command({ form })], around)
   t.match(found, { place: '/commands/%40acme%2Flots/go', by: '@acme/lots' })
-  t.same(paletteCommands([command({ form })], { ...around, viewer: { kind: 'operator' } }), [])
+  t.same(paletteCommands([command({ form })], { ...around, viewer: operator() }), [])
 })
 
 t.test('what leads to a page that is not offered is no command', async (t) => {

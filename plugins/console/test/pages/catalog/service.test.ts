@@ -1,11 +1,13 @@
 import t from 'tap'
+import { whyNotCall } from '../../../web/api/may-call.ts'
 import {
   chosenMajor,
   type Deprecation,
   endPhase,
   type ServiceMajor,
 } from '../../../web/pages/catalog/service.ts'
-import { inputsOf, shownBody, whyNotBySession } from '../../../web/pages/catalog/trial.ts'
+import { inputsOf, shownBody } from '../../../web/pages/catalog/trial.ts'
+import { ann, operator } from '../../viewers.ts'
 
 t.test('the major that is asked for is shown, else the newest', async (t) => {
   const majors = [{ major: 1 }, { major: 3 }, { major: 2 }] as ServiceMajor[]
@@ -30,23 +32,15 @@ t.test('an end is announced, then begun, then over', async (t) => {
 })
 
 t.test("a person calls with his permission, the operator with an app's key alone", async (t) => {
-  const person = {
-    kind: 'user',
-    tenant: 'acme',
-    id: 'usr_1',
-    login: 'ann',
-    displayName: 'Ann',
-    roles: [],
-    permissions: ['stock.read'],
-  } as const
-  t.equal(whyNotBySession(person, { requires: 'stock.read' }), undefined)
-  t.equal(whyNotBySession(person, { requires: 'stock.count' }), 'permission')
-  t.equal(whyNotBySession({ kind: 'operator' }, { requires: 'stock.read' }), 'operator')
-  t.equal(whyNotBySession(person, {}), 'appsOnly', 'the host lets no user in there')
+  const person = ann({ permissions: ['stock.read'] })
+  t.equal(whyNotCall(person, { requires: 'stock.read' }), undefined)
+  t.equal(whyNotCall(person, { requires: 'stock.count' }), 'permission')
+  t.equal(whyNotCall(operator(), { requires: 'stock.read' }), 'operator')
+  t.equal(whyNotCall(person, {}), 'appsOnly', 'the host lets no user in there')
   const permissionsInUnits = [{ permission: 'stock.count', units: ['plant-1'] }]
-  const ofPlant = { ...person, permissionsInUnits }
-  t.equal(whyNotBySession(ofPlant, { requires: 'stock.count' }), 'permission')
-  t.equal(whyNotBySession(ofPlant, { requires: 'stock.count', requiresIn: 'unit' }), undefined)
+  const ofPlant = ann({ permissionsInUnits })
+  t.equal(whyNotCall(ofPlant, { requires: 'stock.count' }), 'permission')
+  t.equal(whyNotCall(ofPlant, { requires: 'stock.count', requiresIn: 'unit' }), undefined)
 })
 
 t.test('a trial begins with the examples of the contract, or with one made up', async (t) => {

@@ -1,37 +1,26 @@
 import t from 'tap'
-import type { UserViewer } from '../../../web/api/viewer.ts'
 import { firstSteps } from '../../../web/pages/home/first-steps.ts'
 import { waitingIn, waitsFor } from '../../../web/pages/home/waiting.ts'
+import { ann, operator } from '../../viewers.ts'
 
-const user = (role: string, units: string[] | null = null): UserViewer => ({
-  kind: 'user',
-  tenant: 'acme',
-  id: 'usr_1',
-  login: 'ann',
-  displayName: 'Ann',
-  roles: [{ role, units }],
-  permissions: [],
-})
+const host = operator('approval.list', 'subscription.decide')
 const kinds = (...of: Parameters<typeof waitsFor>) => waitsFor(...of).map(({ kind }) => kind)
 
 t.test(
   'each viewer is asked for what waits for him, and for nothing that he may not read',
   async (t) => {
-    t.same(kinds({ kind: 'operator' }, undefined), ['request', 'review', 'update'])
-    t.same(kinds({ kind: 'operator' }, 'acme'), ['approval', 'request', 'review', 'update'])
-    t.same(kinds(user('admin'), 'acme'), ['approval', 'request'])
-    t.same(kinds(user('auditor'), 'acme'), ['approval'])
-    t.same(kinds(user('member'), 'acme'), [])
-    t.same(
-      kinds(user('admin', ['plant-1']), 'acme'),
-      [],
-      'a role over a unit is none over the tenant',
-    )
+    t.same(kinds(host, undefined), ['request', 'review', 'update'])
+    t.same(kinds(host, 'acme'), ['approval', 'request', 'review', 'update'])
+    const deciding = ann({ actions: ['approval.list', 'subscription.decide'] })
+    t.same(kinds(deciding, 'acme'), ['approval', 'request'])
+    t.same(kinds(ann({ actions: ['approval.list'] }), 'acme'), ['approval'])
+    t.same(kinds(ann(), 'acme'), [])
+    t.same(kinds(ann({ actionsInUnits: ['approval.list'] }), 'acme'), [])
   },
 )
 
 t.test('of reviews only those wait that nobody has decided', async (t) => {
-  const [review] = waitsFor({ kind: 'operator' }, undefined).filter(({ kind }) => kind === 'review')
+  const [review] = waitsFor(host, undefined).filter(({ kind }) => kind === 'review')
   t.match(review, { path: '/v1/marketplace/reviews', query: { status: 'open' } })
 })
 

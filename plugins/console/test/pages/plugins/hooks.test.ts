@@ -1,5 +1,5 @@
 import t from 'tap'
-import { hookRows, mayChangeHooks } from '../../../web/pages/plugins/hooks.ts'
+import { hookRows } from '../../../web/pages/plugins/hooks.ts'
 
 const address = (path: string) => ({ path, createdBy: 'usr_1', createdAt: '2026-03-01T10:00:00Z' })
 const asked = (path: string, granted: boolean) => ({
@@ -20,8 +20,4 @@ t.test('paths that are asked for stand beside addresses that are left of others'
       ['orders', true, true],
     ],
   )
-})
-
-t.test('the operator makes no address of a tenant', async (t) => {
-  t.notOk(mayChangeHooks({ kind: 'operator' }))
 })

@@ -1,19 +1,13 @@
 import t from 'tap'
-import type { Viewer } from '../../../web/api/viewer.ts'
 import {
   filterOf,
   followCommand,
   gapReason,
   isLong,
   kindOf,
-  mayReadLogs,
 } from '../../../web/pages/plugins/logs.ts'
 
 const of = { tenant: 'acme', name: '@acme/orders' }
-const user = (role: string): Viewer => ({
-  ...{ kind: 'user', tenant: 'acme', id: 'u', login: 'ann', displayName: 'Ann' },
-  ...{ permissions: [], roles: [{ role, units: null }] },
-})
 
 t.test('the command that follows says what the page is held to', async (t) => {
   const all = filterOf({ level: undefined, version: undefined, q: undefined })
@@ -35,12 +29,6 @@ t.test('what a host of another version says is shown as it came', async (t) => {
   t.equal(kindOf({ kind: 'job' }), 'job')
   t.equal(kindOf({ kind: 'constructor' }), undefined)
   t.equal(kindOf({ kind: null }), undefined)
-})
-
-t.test('its admin reads what a plugin logged, and not the operator', async (t) => {
-  t.ok(mayReadLogs(user('admin')))
-  t.notOk(mayReadLogs(user('auditor')))
-  t.notOk(mayReadLogs({ kind: 'operator' }))
 })
 
 t.test('what a row may cut off is shown as a whole below it', async (t) => {

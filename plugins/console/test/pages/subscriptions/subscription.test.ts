@@ -1,28 +1,20 @@
 import t from 'tap'
-import type { UserViewer } from '../../../web/api/viewer.ts'
 import { readExpectations } from '../../../web/pages/subscriptions/expectations.ts'
 import { namedService, quotaLeft, quotaPeriod } from '../../../web/pages/subscriptions/plan.ts'
 import { commandsOf, sidesOf } from '../../../web/pages/subscriptions/subscription.ts'
+import { ann, operator } from '../../viewers.ts'
 
-const user = (role: string, tenant = 'acme'): UserViewer => ({
-  kind: 'user',
-  tenant,
-  id: 'usr_1',
-  login: 'ann',
-  displayName: 'Ann',
-  roles: [{ role, units: null }],
-  permissions: [],
-})
+const commanding = { actions: ['subscription.command'] }
 const one = { state: 'active', wantedPlan: null, suspendedAs: null } as const
 
 t.test(
   'a side is of whose app it is and of whose service, and none of who only reads',
   async (t) => {
     const ours = { tenant: 'acme' }
-    t.same(sidesOf({ kind: 'operator' }, ours, null), ['subscriber', 'owner'])
-    t.same(sidesOf(user('admin'), ours, null), ['subscriber'])
-    t.same(sidesOf(user('service-owner', 'globex'), ours, 'globex'), ['owner'])
-    t.same(sidesOf(user('auditor'), ours, 'acme'), [])
+    t.same(sidesOf(operator(), ours, null), ['subscriber', 'owner'])
+    t.same(sidesOf(ann(commanding), ours, null), ['subscriber'])
+    t.same(sidesOf(ann({ ...commanding, tenant: 'globex' }), ours, 'globex'), ['owner'])
+    t.same(sidesOf(ann(), ours, 'acme'), [])
   },
 )
 

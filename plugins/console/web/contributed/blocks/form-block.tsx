@@ -1,4 +1,4 @@
-import { Alert, Card, Collapse, Skeleton } from 'antd'
+import { Card, Collapse, Skeleton } from 'antd'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
@@ -8,6 +8,7 @@ import { bindInput, paramsIn } from '../bind.ts'
 import type { Operation } from '../contract-input.ts'
 import { useContributedPlace } from '../contributed-context.ts'
 import { OperationForm } from '../form/operation-form.tsx'
+import { NotAllowed } from '../not-allowed.tsx'
 import { useLinkAddress } from '../page-link.tsx'
 import type { FormSpec } from '../page-spec.ts'
 import { useOperation } from '../use-operation.ts'
@@ -15,10 +16,10 @@ import { MissingParams } from './missing-params.tsx'
 
 /** What a form asks for is seen at once where it is what the page is for; behind other blocks it waits to be opened. */
 export function FormBlock({ block }: { block: FormSpec }) {
-  const { t, i18n } = useTranslation('contributed')
+  const { i18n } = useTranslation('contributed')
   const { page } = useContributedPlace()
   const titleId = useId()
-  const { operation, isPending, isAllowed } = useOperation(block)
+  const { operation, isPending, whyNot } = useOperation(block)
   const named = block.title ?? block.submit
   const summary =
     operation?.summary === undefined ? block.operation : textIn(operation.summary, i18n.language)
@@ -26,10 +27,7 @@ export function FormBlock({ block }: { block: FormSpec }) {
   const isFirst = page.spec.blocks?.[0] === block
   const isAlone = (page.spec.blocks ?? []).every(({ kind }) => kind === 'form')
   if (isPending) return <Skeleton active title={false} />
-  if (!isAllowed) {
-    const permission = operation?.requires ?? ''
-    return <Alert type="info" title={`${title}: ${t('notAllowed', { permission })}`} />
-  }
+  if (whyNot !== undefined) return <NotAllowed {...{ whyNot, operation, title }} />
   const heading = (
     <h2 className="block-title" id={titleId}>
       {title}

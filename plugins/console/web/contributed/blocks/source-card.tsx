@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { textIn } from '../../texts/languages.ts'
 import { useContributedPlace } from '../contributed-context.ts'
+import { NotAllowed } from '../not-allowed.tsx'
 import type { BlockSpec } from '../page-spec.ts'
 import type { SourceState } from '../use-source.ts'
 import { FreshnessLine } from './freshness-line.tsx'
@@ -51,7 +52,7 @@ export function SourceCard({
           onClick={source.again}
         />
       </div>
-      {source.isAllowed && source.missing.length === 0 && bar}
+      {source.whyNot === undefined && source.missing.length === 0 && bar}
       <SourceBody source={source}>{children}</SourceBody>
     </Card>
   )
@@ -61,9 +62,8 @@ function SourceBody({ source, children }: { source: SourceState; children: () =>
   const { t } = useTranslation('contributed')
   const { isCard = false } = useContributedPlace()
   if (source.isPending) return <Skeleton active title={false} paragraph={{ rows: 3 }} />
-  if (!source.isAllowed) {
-    const permission = source.operation?.requires ?? ''
-    return <Alert type="info" showIcon title={t('notAllowed', { permission })} />
+  if (source.whyNot !== undefined) {
+    return <NotAllowed whyNot={source.whyNot} operation={source.operation} />
   }
   if (source.missing.length > 0 && isCard) {
     return (

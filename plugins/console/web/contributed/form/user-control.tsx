@@ -1,6 +1,6 @@
 import { Input } from 'antd'
 import { Suspense } from 'react'
-import { hasRole } from '../../api/viewer.ts'
+import { may } from '../../api/may.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { UserSelect } from '../../pages/identity/user-select.tsx'
 
@@ -16,7 +16,7 @@ interface Props {
 export function UserControl({ value, onChange, ...given }: Props) {
   const viewer = useViewer()
   const tenant = useTenant()
-  if (tenant === undefined || !hasRole(viewer, 'admin', 'auditor')) {
+  if (tenant === undefined || !may(viewer, 'user.list')) {
     return (
       <Input {...given} value={value ?? ''} onChange={(event) => onChange?.(event.target.value)} />
     )

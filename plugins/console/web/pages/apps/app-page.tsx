@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { App, Button, Card, Descriptions, Form, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
-import { mayTry } from '../../api/may-try.ts'
+import { may, maySomewhere } from '../../api/may.ts'
 import { request, requestTagged } from '../../api/request.ts'
 import { useChange, useFormChange } from '../../api/use-change.ts'
 import { useParam } from '../../app/use-param.ts'
@@ -85,7 +85,7 @@ function StatusButton({ app }: { app: AppOfTenant }) {
     (command: 'suspend' | 'resume') => request<void>('POST', `${path}:${command}`),
     (_, command) => t(`apps:done.${command}`, { name: app.name }),
   )
-  if (!mayTry(viewer, 'admin')) return null
+  if (!may(viewer, 'app.suspend')) return null
   if (app.suspendedBy !== null) {
     return (
       <Button type="primary" loading={isPending} onClick={() => mutate('resume')}>
@@ -124,7 +124,7 @@ function Settings({ app, etag }: { app: AppOfTenant; etag: string | undefined })
     (body: Fields) => request<AppOfTenant>('PATCH', path, { body, ifMatch: etag }),
     () => t('services:saved'),
   )
-  const mayWrite = mayTry(viewer, 'admin')
+  const mayWrite = maySomewhere(viewer, 'app.update')
   return (
     <Card size="small">
       <div className="stack">

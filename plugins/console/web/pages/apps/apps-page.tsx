@@ -3,7 +3,7 @@ import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useList } from '../../api/list.ts'
-import { mayTry } from '../../api/may-try.ts'
+import { may } from '../../api/may.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
@@ -29,7 +29,7 @@ function Apps({ tenant }: { tenant: string }) {
   const keep = usePlaceQuery()
   const [isNew, setNew] = useParam('new')
   const list = useList<AppOfTenant>('/v1/apps', { tenant })
-  const mayCreate = mayTry(viewer, 'admin', 'service-owner')
+  const mayCreate = may(viewer, 'app.create')
   return (
     <div className="stack">
       <PageHead title={t('title')}>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Button, Card, Form, Input } from 'antd'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { mayTry } from '../../api/may-try.ts'
+import { may } from '../../api/may.ts'
 import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
@@ -21,10 +21,10 @@ interface OfApp {
 export function OriginsTab({ tenant, app }: OfApp) {
   const { t } = useTranslation('apps')
   const path = `${appPath(tenant, app)}/origins`
-  const may = mayTry(useViewer(), 'admin')
+  const mayWrite = may(useViewer(), 'app.origins')
   return (
     <WordList
-      {...{ path, may }}
+      {...{ path, mayWrite }}
       part="origins"
       label={t('origins')}
       hint={t('originsHint')}
@@ -38,10 +38,10 @@ export function OriginsTab({ tenant, app }: OfApp) {
 export function EventTypesTab({ tenant, app }: OfApp) {
   const { t } = useTranslation('apps')
   const path = `${appPath(tenant, app)}/events`
-  const may = mayTry(useViewer(), 'admin', 'service-owner')
+  const mayWrite = may(useViewer(), 'app.events.write')
   return (
     <WordList
-      {...{ path, may }}
+      {...{ path, mayWrite }}
       part="types"
       label={t('eventTypes')}
       hint={t('eventTypesHint')}
@@ -56,7 +56,7 @@ interface Shown {
   readonly part: 'origins' | 'types'
   readonly label: string
   readonly hint: string
-  readonly may: boolean
+  readonly mayWrite: boolean
   /** Of the words, in a sentence. */
   readonly wrong: (words: readonly string[]) => string | undefined
   readonly command: (words: readonly string[]) => string
@@ -81,7 +81,7 @@ function WordForm({
   part,
   label,
   hint,
-  may,
+  mayWrite,
   wrong,
   command,
   first,
@@ -106,7 +106,7 @@ function WordForm({
           <Input.TextArea
             id={part}
             className="mono"
-            readOnly={!may}
+            readOnly={!mayWrite}
             autoSize={{ minRows: 4, maxRows: 16 }}
             spellCheck={false}
             aria-invalid={fault !== undefined}
@@ -115,7 +115,7 @@ function WordForm({
           />
         </Form.Item>
         {save.error !== null && <ProblemNote error={save.error} />}
-        {may && (
+        {mayWrite && (
           <div>
             <Button
               type="primary"

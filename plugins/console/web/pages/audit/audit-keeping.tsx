@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { App, Button, Card, Form, InputNumber, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { mayTry } from '../../api/may-try.ts'
+import { may } from '../../api/may.ts'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
@@ -62,7 +62,7 @@ function Keeping({ path, policy }: { path: string; policy: Policy }) {
   }
   const said =
     policy.keepDays === null ? t('keptForEver') : t('keptDays', { count: policy.keepDays })
-  if (!mayTry(viewer, 'admin')) return <p>{said}</p>
+  if (!may(viewer, 'audit.keep')) return <p>{said}</p>
   return (
     <Form
       form={form}

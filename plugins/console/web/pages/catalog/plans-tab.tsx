@@ -1,7 +1,7 @@
 import { Button, Drawer, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { mayTry } from '../../api/may-try.ts'
+import { may } from '../../api/may.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
@@ -86,7 +86,7 @@ export function PlansTab({ id, service }: { id: string; service: ServiceMajor })
           ...actions,
         ]}
       />
-      {mayTry(viewer, 'admin', 'service-owner') && (
+      {may(viewer, 'subscription.write') && (
         <div>
           <Link to={{ pathname: '/subscriptions/new', search: `?${query}` }}>
             <Button type="primary">{t('subscribe')}</Button>

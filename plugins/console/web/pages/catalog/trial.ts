@@ -1,4 +1,3 @@
-import type { Viewer } from '../../api/viewer.ts'
 import type { Example, ServiceOperation } from './service.ts'
 import { sampleOf } from './snippets.ts'
 
@@ -17,23 +16,6 @@ export function inputsOf(
     name: example.name ?? nameOf(at + 1),
     input: example.input,
   }))
-}
-
-/**
- * Why a viewer cannot call by the session; undefined: he can, as far as is known here. What requires no permission is open to
- * apps alone. Pure.
- */
-export function whyNotBySession(
-  viewer: Viewer,
-  { requires, requiresIn }: Pick<ServiceOperation, 'requires' | 'requiresIn'>,
-): 'operator' | 'appsOnly' | 'permission' | undefined {
-  // The operator is of no tenant, and a call is.
-  if (viewer.kind === 'operator') return 'operator'
-  if (requires === undefined) return 'appsOnly'
-  const { permissions, permissionsInUnits = [] } = viewer
-  const isHeldInUnit = permissionsInUnits.some(({ permission }) => permission === requires)
-  const isHeld = permissions.includes(requires) || (requiresIn === 'unit' && isHeldInUnit)
-  return isHeld ? undefined : 'permission'
 }
 
 /** @returns undefined for what is no JSON */

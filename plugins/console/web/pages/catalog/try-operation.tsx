@@ -3,6 +3,7 @@ import { Alert, App, Button, Input, Radio, Segmented, Select } from 'antd'
 import { type ReactNode, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { callPath } from '../../api/call-service.ts'
+import { type WhyNot, whyNotCall } from '../../api/may-call.ts'
 import { type Fault, ProblemError } from '../../api/problem.ts'
 import { type TriedAnswer, tryCall } from '../../api/try-call.ts'
 import { useViewer } from '../../app/viewer-context.ts'
@@ -13,7 +14,7 @@ import { ProblemNote } from '../../parts/problem-note.tsx'
 import { CallSnippets } from './call-snippets.tsx'
 import { InputForm } from './input-form.tsx'
 import type { ServiceOperation } from './service.ts'
-import { inputsOf, parsedInput, shownBody, whyNotBySession } from './trial.ts'
+import { inputsOf, parsedInput, shownBody } from './trial.ts'
 
 interface Props {
   readonly service: string
@@ -30,7 +31,7 @@ export function TryOperation(props: Props) {
   const { service, major, name, operation, appKey } = props
   const { t } = useTranslation('catalog')
   const viewer = useViewer()
-  const whyNot = whyNotBySession(viewer, operation)
+  const whyNot = whyNotCall(viewer, operation)
   const [isByKey, setByKey] = useState(whyNot !== undefined)
   const inputs = inputsOf(operation, (at) => t('exampleNumber', { at }))
   const [text, setText] = useState(() => JSON.stringify(inputs[0]?.input ?? {}, null, 2))
@@ -108,7 +109,7 @@ function Proof({
   isByKey,
   onByKey,
 }: Props & {
-  readonly whyNot: ReturnType<typeof whyNotBySession>
+  readonly whyNot: WhyNot | undefined
   readonly isByKey: boolean
   readonly onByKey: (isByKey: boolean) => void
 }) {

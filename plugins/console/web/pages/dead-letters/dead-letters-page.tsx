@@ -3,7 +3,7 @@ import { Button, Descriptions, Select, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useList } from '../../api/list.ts'
-import { mayTry } from '../../api/may-try.ts'
+import { may } from '../../api/may.ts'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
 import { useWholeList } from '../../api/whole-list.ts'
@@ -46,7 +46,7 @@ function Letters({ tenant }: { tenant: string }) {
   const [plugin, setPlugin] = useParam('plugin')
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/dead-letters`
   const list = useList<DeadLetter>(path, { plugin })
-  const maySeePlugins = mayTry(useViewer(), 'admin', 'auditor')
+  const maySeePlugins = may(useViewer(), 'binding.read')
   const plugins = useWholeList<{ readonly plugin: string }>(
     `/v1/tenants/${encodeURIComponent(tenant)}/plugins`,
     {},
@@ -92,7 +92,7 @@ function LetterTable({
   const viewer = useViewer()
   const keep = usePlaceQuery()
   // What an event says is the tenant's admin's to read.
-  const mayRead = viewer.kind === 'user' && mayTry(viewer, 'admin')
+  const mayRead = may(viewer, 'dead_letter.read')
   return (
     <ListTable<DeadLetter>
       list={list}
@@ -125,7 +125,7 @@ function LetterTable({
           dataIndex: 'code',
           render: (code: string | null) => (code === null ? '–' : <code>{code}</code>),
         },
-        ...(mayTry(viewer, 'admin', 'service-owner')
+        ...(may(viewer, 'dead_letter.redeliver')
           ? [
               {
                 title: t('actions'),

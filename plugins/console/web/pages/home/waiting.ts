@@ -1,4 +1,5 @@
-import { hasRole, type Viewer } from '../../api/viewer.ts'
+import { may } from '../../api/may.ts'
+import type { Viewer } from '../../api/viewer.ts'
 
 export type WaitingKind = 'approval' | 'request' | 'review' | 'update'
 
@@ -24,12 +25,12 @@ export function waitsFor(viewer: Viewer, tenant: string | undefined): readonly A
   const isOperator = viewer.kind === 'operator'
   const kinds: (AskedKind | false)[] = [
     tenant !== undefined &&
-      hasRole(viewer, 'admin', 'auditor') && {
+      may(viewer, 'approval.list') && {
         kind: 'approval',
         path: `/v1/tenants/${encodeURIComponent(tenant)}/approvals`,
         query,
       },
-    hasRole(viewer, 'admin', 'service-owner') && {
+    may(viewer, 'subscription.decide') && {
       kind: 'request',
       path: '/v1/subscription-requests',
       query,

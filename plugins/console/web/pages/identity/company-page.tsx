@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Form, Input, Select, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { mayTry } from '../../api/may-try.ts'
+import { may } from '../../api/may.ts'
 import { request, requestTagged } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
 import { isOfViewer } from '../../api/viewer.ts'
@@ -49,7 +49,7 @@ function OfTenant({ tenant }: { tenant: string }) {
   })
   if (data === undefined) return <Awaited error={error} />
   const { value, etag } = data
-  if (mayTry(viewer, 'admin')) return <Settings key={etag} company={value} etag={etag} />
+  if (may(viewer, 'tenant.update')) return <Settings key={etag} company={value} etag={etag} />
   return (
     <Figures
       items={[

@@ -2,7 +2,7 @@ import { DownloadOutlined } from '@ant-design/icons'
 import { Alert, Button, Card, Popconfirm, Space, Table } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { mayTry } from '../../api/may-try.ts'
+import { may } from '../../api/may.ts'
 import { addressOf, request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
@@ -34,14 +34,14 @@ export function ImportPage() {
 
 function Import({ tenant }: { tenant: string }) {
   const { t } = useTranslation('identity')
-  const isAdmin = mayTry(useViewer(), 'admin')
+  const mayImport = may(useViewer(), 'organisation.import')
   const [typed, setTyped] = useState<Tables>({})
   return (
     <div className="stack">
       <PageHead title={t('import.title')} />
       <p>{t('import.about')}</p>
       <Exports tenant={tenant} />
-      {isAdmin && (
+      {mayImport && (
         <>
           {TABLES.map((name) => (
             <ImportTable

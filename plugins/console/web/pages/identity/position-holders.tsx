@@ -23,11 +23,11 @@ const HOLDERS = 20
 export function PositionHolders({
   tenant,
   position,
-  isAdmin,
+  mayWrite,
 }: {
   tenant: string
   position: Position
-  isAdmin: boolean
+  mayWrite: boolean
 }) {
   const { t } = useTranslation('identity')
   const keep = usePlaceQuery()
@@ -67,7 +67,7 @@ export function PositionHolders({
             title: t('actions'),
             key: 'undo',
             render: (_: unknown, { id, user }) =>
-              isAdmin && (
+              mayWrite && (
                 <Popconfirm
                   title={t('confirmUndo', { name: nameOf(user) })}
                   onConfirm={() => mutate(id)}
@@ -80,7 +80,7 @@ export function PositionHolders({
           },
         ]}
       />
-      {isAdmin && <GivePosition tenant={tenant} position={position} path={path} />}
+      {mayWrite && <GivePosition tenant={tenant} position={position} path={path} />}
     </div>
   )
 }

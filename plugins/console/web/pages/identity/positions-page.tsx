@@ -2,7 +2,7 @@ import { PlusOutlined } from '@ant-design/icons'
 import { Button, Drawer } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
-import { mayTry } from '../../api/may-try.ts'
+import { maySomewhere } from '../../api/may.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { ChooseTenant } from '../../parts/choose-tenant.tsx'
@@ -35,7 +35,7 @@ const NEW = '+'
 function Positions({ tenant }: { tenant: string }) {
   const { t } = useTranslation('identity')
   const viewer = useViewer()
-  const isAdmin = mayTry(viewer, 'admin')
+  const mayWrite = maySomewhere(viewer, 'position.write')
   const [unit = ownUnit(viewer), setUnit] = useParam('unit')
   const [selected, setSelected] = useParam('position')
   const list = useList<Position>('/v1/positions', { tenant, unit })
@@ -43,7 +43,7 @@ function Positions({ tenant }: { tenant: string }) {
   return (
     <div className="stack">
       <PageHead title={t('positions')}>
-        {isAdmin && (
+        {mayWrite && (
           <Button type="primary" icon={<PlusOutlined />} onClick={() => setSelected(NEW)}>
             {t('newPosition')}
           </Button>
@@ -74,7 +74,7 @@ function Positions({ tenant }: { tenant: string }) {
         }
         expandable={{
           expandedRowRender: (position) => (
-            <PositionHolders tenant={tenant} position={position} isAdmin={isAdmin} />
+            <PositionHolders tenant={tenant} position={position} mayWrite={mayWrite} />
           ),
         }}
         columns={[
@@ -90,7 +90,7 @@ function Positions({ tenant }: { tenant: string }) {
             title: t('change'),
             key: 'change',
             render: (_: unknown, { id, name }) =>
-              isAdmin && (
+              mayWrite && (
                 <Button
                   size="small"
                   aria-label={t('changeOf', { name })}
@@ -103,7 +103,7 @@ function Positions({ tenant }: { tenant: string }) {
         ]}
       />
       <CliLine command={curlText('GET', ofTenant('/v1/positions', tenant))} />
-      <PositionDrawer tenant={tenant} selected={isAdmin ? selected : undefined} onClose={close} />
+      <PositionDrawer tenant={tenant} selected={mayWrite ? selected : undefined} onClose={close} />
     </div>
   )
 }

@@ -1,7 +1,7 @@
 import { PlusOutlined } from '@ant-design/icons'
 import { Button, Drawer, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { mayTry } from '../../api/may-try.ts'
+import { may } from '../../api/may.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { ChooseTenant } from '../../parts/choose-tenant.tsx'
@@ -28,14 +28,14 @@ const NEW = '+'
 
 function Roles({ tenant }: { tenant: string }) {
   const { t } = useTranslation('identity')
-  const isAdmin = mayTry(useViewer(), 'admin')
+  const mayWrite = may(useViewer(), 'role.write')
   const [selected, setSelected] = useParam('role')
   const { data, error, isPending, isLoadingError } = useRoles(tenant)
   const close = () => setSelected(undefined)
   return (
     <div className="stack">
       <PageHead title={t('roles')}>
-        {isAdmin && (
+        {mayWrite && (
           <Button type="primary" icon={<PlusOutlined />} onClick={() => setSelected(NEW)}>
             {t('newRole')}
           </Button>
@@ -49,14 +49,14 @@ function Roles({ tenant }: { tenant: string }) {
             tenant={tenant}
             roles={data?.items ?? []}
             isPending={isPending}
-            onEdit={isAdmin ? setSelected : undefined}
+            onEdit={mayWrite ? setSelected : undefined}
           />
           <BuiltIn roles={data?.builtIn ?? []} isPending={isPending} />
         </>
       )}
       <CliLine command={curlText('GET', ofTenant('/v1/roles', tenant))} />
       <Drawer
-        open={selected !== undefined && isAdmin}
+        open={selected !== undefined && mayWrite}
         onClose={close}
         title={selected === NEW ? t('newRole') : selected}
         size={560}

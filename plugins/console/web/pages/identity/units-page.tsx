@@ -2,7 +2,7 @@ import { ImportOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Drawer, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { mayTry } from '../../api/may-try.ts'
+import { maySomewhere } from '../../api/may.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
@@ -31,14 +31,14 @@ export function UnitsPage() {
 function Units({ tenant }: { tenant: string }) {
   const { t } = useTranslation('identity')
   const keep = usePlaceQuery()
-  const isAdmin = mayTry(useViewer(), 'admin')
+  const mayWrite = maySomewhere(useViewer(), 'unit.update')
   const [selected, setSelected] = useParam('unit')
   const [isNew, setNew] = useParam('new')
   const units = useUnits(tenant)
   return (
     <div className="stack">
       <PageHead title={t('units')}>
-        {isAdmin && (
+        {mayWrite && (
           <>
             <Button type="primary" icon={<PlusOutlined />} onClick={() => setNew('1')}>
               {t('newUnit')}
@@ -57,14 +57,14 @@ function Units({ tenant }: { tenant: string }) {
             tenant={tenant}
             units={units.items}
             isLoading={units.isLoading}
-            onEdit={isAdmin ? setSelected : undefined}
+            onEdit={mayWrite ? setSelected : undefined}
           />
           {units.isCut && <MoreRows list={units} />}
         </>
       )}
       <NewUnit tenant={tenant} isOpen={isNew !== undefined} onClose={() => setNew(undefined)} />
       <Drawer
-        open={selected !== undefined && isAdmin}
+        open={selected !== undefined && mayWrite}
         onClose={() => setSelected(undefined)}
         title={selected}
         size={480}

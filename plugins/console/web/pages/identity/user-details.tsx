@@ -1,6 +1,6 @@
 import { Button, Form, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { mayTry } from '../../api/may-try.ts'
+import { maySomewhere } from '../../api/may.ts'
 import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
@@ -55,7 +55,7 @@ export function UserDetails({
       ]}
     />
   )
-  if (!mayTry(viewer, 'admin')) return figures
+  if (!maySomewhere(viewer, 'user.write')) return figures
   return (
     <div className="stack">
       {figures}

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
-import { mayTry } from '../../api/may-try.ts'
+import { maySomewhere } from '../../api/may.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { Awaited } from '../../parts/awaited.tsx'
@@ -38,7 +38,7 @@ function OneUser({ tenant, id }: { tenant: string; id: string }) {
   if (data === undefined) return <Awaited title={t('user')} error={error} />
   const { value: user, etag } = data
   const of = { tenant, user }
-  const isAdmin = mayTry(viewer, 'admin')
+  const mayWrite = maySomewhere(viewer, 'user.write')
   const items: readonly Section[] = [
     { key: 'roles', label: t('roles'), children: <UserRoles {...of} /> },
     {
@@ -46,10 +46,12 @@ function OneUser({ tenant, id }: { tenant: string; id: string }) {
       label: t('details'),
       children: <UserDetails key={etag} {...of} etag={etag} />,
     },
-  ]
-  const admins: typeof items = [
-    { key: 'tokens', label: t('tokens'), children: <UserTokens {...of} /> },
-    { key: 'account', label: t('account'), children: <UserAccount {...of} /> },
+    ...(maySomewhere(viewer, 'service_account.token')
+      ? [{ key: 'tokens', label: t('tokens'), children: <UserTokens {...of} /> }]
+      : []),
+    ...(mayWrite
+      ? [{ key: 'account', label: t('account'), children: <UserAccount {...of} /> }]
+      : []),
   ]
   return (
     <div className="stack">
@@ -57,8 +59,8 @@ function OneUser({ tenant, id }: { tenant: string; id: string }) {
         <code>{user.login}</code>
         <StatusTag tone={USER_TONES[user.state]} label={t(`states.${user.state}`)} />
       </PageHead>
-      {isAdmin && <UserCommands {...of} />}
-      <Sections items={isAdmin ? [...items, ...admins] : items} open={tab} onOpen={setTab} />
+      {mayWrite && <UserCommands {...of} />}
+      <Sections items={items} open={tab} onOpen={setTab} />
     </div>
   )
 }

@@ -1,7 +1,7 @@
 import { Button, Card, Form, Popconfirm } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
-import { mayTry } from '../../api/may-try.ts'
+import { maySomewhere } from '../../api/may.ts'
 import { request } from '../../api/request.ts'
 import { useChange, useFormChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
@@ -23,7 +23,7 @@ const PATH = '/v1/role-assignments'
 export function UserRoles({ tenant, user }: { tenant: string; user: User }) {
   const { t } = useTranslation('identity')
   const viewer = useViewer()
-  const isAdmin = mayTry(viewer, 'admin')
+  const mayAssign = maySomewhere(viewer, 'role.assign')
   const list = useList<Assignment>(PATH, { tenant, user: user.id, unit: ownUnit(viewer) })
   const { mutate } = useChange(
     (id: string) => request('DELETE', ofTenant(`${PATH}/${id}`, tenant)),
@@ -57,7 +57,7 @@ export function UserRoles({ tenant, user }: { tenant: string; user: User }) {
             title: t('actions'),
             key: 'take',
             render: (_: unknown, { id, role }) =>
-              isAdmin && (
+              mayAssign && (
                 <Popconfirm
                   title={t('confirmTake', { role, name: user.displayName })}
                   onConfirm={() => mutate(id)}
@@ -70,7 +70,7 @@ export function UserRoles({ tenant, user }: { tenant: string; user: User }) {
           },
         ]}
       />
-      {isAdmin && <GiveRole tenant={tenant} user={user} />}
+      {mayAssign && <GiveRole tenant={tenant} user={user} />}
     </div>
   )
 }

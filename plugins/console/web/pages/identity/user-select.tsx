@@ -3,7 +3,7 @@ import { Select } from 'antd'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
-import { mayTry } from '../../api/may-try.ts'
+import { maySomewhere } from '../../api/may.ts'
 import { request } from '../../api/request.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { ownUnit, type User } from './identity.ts'
@@ -14,7 +14,7 @@ const NAMES_MS = 60_000
 
 /** @returns what each of them is called; the id where the viewer is not shown him, or not yet */
 export function useUserNames(tenant: string, ids: readonly string[]): (id: string) => string {
-  const maySee = mayTry(useViewer(), 'admin', 'auditor')
+  const maySee = maySomewhere(useViewer(), 'user.list')
   const found = useQueries({
     queries: [...new Set(ids)].map((id) => ({
       queryKey: [userPath(id), tenant],

@@ -3,7 +3,7 @@ import { Button, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useList } from '../../api/list.ts'
-import { mayTry } from '../../api/may-try.ts'
+import { may, maySomewhere } from '../../api/may.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
@@ -42,15 +42,15 @@ function Users({ tenant }: { tenant: string }) {
   return (
     <div className="stack">
       <PageHead title={t('users')}>
-        {mayTry(viewer, 'admin') && (
-          <>
-            <Button type="primary" icon={<UserAddOutlined />} onClick={() => setNew('1')}>
-              {t('newUser')}
-            </Button>
-            <Link to={{ pathname: '/identity/import', search: keep }}>
-              <Button icon={<ImportOutlined />}>{t('toImport')}</Button>
-            </Link>
-          </>
+        {maySomewhere(viewer, 'user.write') && (
+          <Button type="primary" icon={<UserAddOutlined />} onClick={() => setNew('1')}>
+            {t('newUser')}
+          </Button>
+        )}
+        {may(viewer, 'organisation.export') && (
+          <Link to={{ pathname: '/identity/import', search: keep }}>
+            <Button icon={<ImportOutlined />}>{t('toImport')}</Button>
+          </Link>
         )}
       </PageHead>
       <search className="filters">

@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Form, Input, Radio, Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
+import { may } from '../../api/may.ts'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
-import { hasRole } from '../../api/viewer.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
@@ -40,7 +40,7 @@ export function RatingsTab({ listed, version }: { listed: ListedPackage; version
       <p>
         {mean === null ? t('notRated') : t('rated', { mean: numberText(mean, place, 1), count })}
       </p>
-      {viewer.kind === 'user' && hasRole(viewer, 'admin') && (
+      {viewer.kind === 'user' && may(viewer, 'rating.write') && (
         <OwnRating tenant={viewer.tenant} name={listed.name} major={majorOf(version.version)} />
       )}
       {list.isLoadingError && <ProblemNote error={list.error} />}

@@ -2,10 +2,10 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, App, Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import { may } from '../../api/may.ts'
 import { ProblemError } from '../../api/problem.ts'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
-import { hasRole } from '../../api/viewer.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { Awaited } from '../../parts/awaited.tsx'
@@ -63,7 +63,7 @@ function Beside({ tenant, version, state }: Props & { readonly state: TenantPlug
         title={missing.length > 0 ? t('toConsent', { count: missing.length }) : t('allGranted')}
         description={optional > 0 ? t('optionalOpen', { count: optional }) : undefined}
       />
-      {missing.length > 0 && hasRole(viewer, 'admin') && (
+      {missing.length > 0 && may(viewer, 'grant.write') && (
         <Consent tenant={tenant} version={version} capabilities={missing} />
       )}
       <PermissionTable changes={changes} caption={t('besideGrants')} />

@@ -1,6 +1,6 @@
 import { App, Button, Select, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { mayTry } from '../../api/may-try.ts'
+import { may } from '../../api/may.ts'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
@@ -40,7 +40,7 @@ export function BindingControl({
   const { modal } = App.useApp()
   const path = tenantPluginPath(tenant, name)
   const { mutate, isPending } = useBinding(path, state)
-  const mayWrite = mayTry(useViewer(), 'admin')
+  const mayWrite = may(useViewer(), 'binding.write')
   const missing = missingConsent(state)
   const disable = () =>
     void modal.confirm({

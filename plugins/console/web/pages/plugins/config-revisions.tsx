@@ -1,7 +1,7 @@
 import { Button, Popconfirm } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
-import { mayTry } from '../../api/may-try.ts'
+import { may } from '../../api/may.ts'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
@@ -57,7 +57,7 @@ export function ConfigRevisions({ path, present }: { path: string; present: Show
           key: 'rollback',
           render: (_: unknown, { revision }) => {
             if (revision === present.revision) return <StatusTag tone="good" label={t('inForce')} />
-            if (!mayTry(viewer, 'admin')) return null
+            if (!may(viewer, 'config.write')) return null
             return (
               <Popconfirm
                 title={t('confirmRollBack', { revision })}

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Segmented } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { mayTry } from '../../api/may-try.ts'
+import { may } from '../../api/may.ts'
 import { request } from '../../api/request.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useViewer } from '../../app/viewer-context.ts'
@@ -44,7 +44,7 @@ function Editor({ path, shown }: { path: string; shown: ShownConfig }) {
   const [as, setAs] = useParam('as')
   const fields = formFields(shown.schema, undefined, {})
   const fits = fields.length > 0 && fitsForm(fields, shown.config)
-  if (!mayTry(viewer, 'admin')) return <JsonView value={shown.config} label={t('settings')} />
+  if (!may(viewer, 'config.write')) return <JsonView value={shown.config} label={t('settings')} />
   const isJson = as === 'json' || !fits
   return (
     <>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Popconfirm, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { mayTry } from '../../api/may-try.ts'
+import { may } from '../../api/may.ts'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
@@ -45,7 +45,7 @@ export function GrantsTab({
   state: TenantPlugin
 }) {
   const { t } = useTranslation('plugins')
-  const mayWrite = mayTry(useViewer(), 'admin')
+  const mayWrite = may(useViewer(), 'grant.write')
   const path = tenantPluginPath(tenant, name)
   const names = askedNames(state.capabilities).map((one) => one.name)
   const { data } = useQuery({
@@ -70,7 +70,7 @@ export function GrantsTab({
 
 function Asked({ path, state }: { path: string; state: TenantPlugin }) {
   const { t, i18n } = useTranslation('plugins')
-  const mayWrite = mayTry(useViewer(), 'admin')
+  const mayWrite = may(useViewer(), 'grant.write')
   const { mutate, isPending } = useChange(
     (capability: string) =>
       request('POST', `${path}/grants`, { body: grantBody(state, [capability]) }),
@@ -136,7 +136,7 @@ function Given({
 }) {
   const { t } = useTranslation('plugins')
   const place = usePlace()
-  const mayWrite = mayTry(useViewer(), 'admin')
+  const mayWrite = may(useViewer(), 'grant.write')
   const { mutate } = useChange(
     (grant: string) => request('DELETE', `${path}/grants/${grant}`),
     seen,

@@ -14,7 +14,15 @@ import { usePlace } from '../../parts/use-place.ts'
 import { HOOK_TONES, type HookDelivery } from './hooks.ts'
 
 /** What came to a path and what the plugin made of it, newest first, without its content. */
-export function HookDeliveries({ path, hook, may }: { path: string; hook: string; may: boolean }) {
+export function HookDeliveries({
+  path,
+  hook,
+  mayChange,
+}: {
+  path: string
+  hook: string
+  mayChange: boolean
+}) {
   const { t } = useTranslation('hooks')
   const place = usePlace()
   const at = `${path}/${encodeURIComponent(hook)}/deliveries`
@@ -56,7 +64,7 @@ export function HookDeliveries({ path, hook, may }: { path: string; hook: string
             align: 'end',
             render: (bytes: number) => bytesText(bytes, place),
           },
-          ...(may
+          ...(mayChange
             ? [
                 {
                   title: t('actions'),

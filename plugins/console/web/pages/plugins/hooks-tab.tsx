@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, App, Button, Form, Input, Modal, Space, Table } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { may } from '../../api/may.ts'
 import { request } from '../../api/request.ts'
 import { useChange, useFormChange } from '../../api/use-change.ts'
 import { useParam } from '../../app/use-param.ts'
@@ -13,14 +14,14 @@ import { Instant } from '../../parts/instant.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { SecretOnce, type SecretPart } from '../../parts/secret-once.tsx'
 import { HookDeliveries } from './hook-deliveries.tsx'
-import { type HookAddress, hookRows, mayChangeHooks } from './hooks.ts'
+import { type HookAddress, hookRows } from './hooks.ts'
 import { type TenantPlugin, tenantPluginPath } from './plugin.ts'
 
 /** Addresses at which others send to the plugin, and what came there. */
 export function HooksTab({ tenant, name }: { tenant: string; name: string }) {
   const { t } = useTranslation('hooks')
   const [hook, setHook] = useParam('hook')
-  const may = mayChangeHooks(useViewer())
+  const mayChange = may(useViewer(), 'hook.write')
   const ofPlugin = tenantPluginPath(tenant, name)
   const path = `${ofPlugin}/hooks`
   const plugin = useQuery({
@@ -38,14 +39,14 @@ export function HooksTab({ tenant, name }: { tenant: string; name: string }) {
   const chosen = rows.find((row) => row.path === hook)
   return (
     <div className="stack">
-      {!may && <Alert type="info" showIcon title={t('adminOnly')} />}
+      {!mayChange && <Alert type="info" showIcon title={t('adminOnly')} />}
       <HookTable
-        {...{ rows, path, may }}
+        {...{ rows, path, mayChange }}
         isLoading={plugin.isLoading || addresses.isLoading}
         onShow={setHook}
       />
       <CliLine command={curlText('GET', path)} />
-      {chosen !== undefined && <HookDeliveries {...{ path, may }} hook={chosen.path} />}
+      {chosen !== undefined && <HookDeliveries {...{ path, mayChange }} hook={chosen.path} />}
     </div>
   )
 }
@@ -55,13 +56,13 @@ type Row = ReturnType<typeof hookRows>[number]
 function HookTable({
   rows,
   path,
-  may,
+  mayChange,
   isLoading,
   onShow,
 }: {
   rows: readonly Row[]
   path: string
-  may: boolean
+  mayChange: boolean
   isLoading: boolean
   onShow: (hook: string) => void
 }) {
@@ -102,7 +103,7 @@ function HookTable({
               <Button size="small" onClick={() => onShow(row.path)}>
                 {t('deliveries')}
               </Button>
-              {may && <AddressButtons path={path} row={row} />}
+              {mayChange && <AddressButtons path={path} row={row} />}
             </Space>
           ),
         },

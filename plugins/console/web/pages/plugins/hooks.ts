@@ -1,5 +1,3 @@
-import { mayTry } from '../../api/may-try.ts'
-import type { Viewer } from '../../api/viewer.ts'
 import type { Tone } from '../../parts/status-tag.tsx'
 import type { AskedCapability } from './plugin.ts'
 
@@ -36,11 +34,6 @@ export function hookRows(
   return [...asked, ...left]
     .map((one) => ({ ...one, address: addresses.find(({ path }) => path === one.path) }))
     .sort((one, other) => (one.path < other.path ? -1 : 1))
-}
-
-/** Who sends to a tenant's plugins its admin says, and not the operator. Pure. */
-export function mayChangeHooks(viewer: Viewer): boolean {
-  return viewer.kind === 'user' && mayTry(viewer, 'admin')
 }
 
 export interface HookDelivery {

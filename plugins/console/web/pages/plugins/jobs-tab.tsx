@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { mayTry } from '../../api/may-try.ts'
+import { may } from '../../api/may.ts'
 import { request } from '../../api/request.ts'
 import { useChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
@@ -23,7 +23,7 @@ interface Job {
 /** Work at set times: when it runs next, how it went, and to run it now. */
 export function JobsTab({ tenant, name }: { tenant: string; name: string }) {
   const { t } = useTranslation('plugins')
-  const mayRun = mayTry(useViewer(), 'admin')
+  const mayRun = may(useViewer(), 'job.run')
   const path = `${tenantPluginPath(tenant, name)}/jobs`
   const { data, error, isPending, isLoadingError } = useQuery({
     queryKey: [path],

@@ -2,13 +2,14 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Select, Space } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
+import { may } from '../../api/may.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { WordSearch } from '../../parts/word-search.tsx'
 import { LogTable } from './log-table.tsx'
-import { filterOf, followCommand, LEVELS, type LogLine, mayReadLogs } from './logs.ts'
+import { filterOf, followCommand, LEVELS, type LogLine } from './logs.ts'
 import { tenantPluginPath } from './plugin.ts'
 
 /** How often new lines are asked for while the newest are in sight. */
@@ -26,8 +27,8 @@ interface Props {
 /** What the plugin logged in the tenant, newest first; new lines come by themselves. */
 export function LogsTab(props: Props) {
   const { t } = useTranslation('logs')
-  const may = mayReadLogs(useViewer())
-  if (!may) return <Alert type="info" showIcon title={t('adminOnly')} />
+  const mayRead = may(useViewer(), 'log.read')
+  if (!mayRead) return <Alert type="info" showIcon title={t('adminOnly')} />
   return <Logs {...props} />
 }
 

@@ -1,5 +1,3 @@
-import { mayTry } from '../../api/may-try.ts'
-import type { Viewer } from '../../api/viewer.ts'
 import { cliText } from '../../parts/command-text.ts'
 import { oneOf } from '../../parts/one-of.ts'
 import type { Tone } from '../../parts/status-tag.tsx'
@@ -59,11 +57,6 @@ export function filterOf(words: {
 /** What the row may show the beginning of only: three lines of sixty signs, as logs.css has it. Pure. */
 export function isLong(message: string): boolean {
   return message.length > 150 || message.split('\n', 4).length > 3
-}
-
-/** What a call wrote is the tenant's, as its recording is: the operator does not read it. Pure. */
-export function mayReadLogs(viewer: Viewer): boolean {
-  return viewer.kind === 'user' && mayTry(viewer, 'admin')
 }
 
 /** The same by the command line, which goes on with what comes. Pure. */

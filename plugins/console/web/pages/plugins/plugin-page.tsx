@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
-import { mayTry } from '../../api/may-try.ts'
+import { may } from '../../api/may.ts'
 import { request } from '../../api/request.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
@@ -54,7 +54,7 @@ export function PluginPage() {
           <Alert type="info" showIcon title={t('chooseTenant')} />
           <HostTabs plugin={plugin} />
         </>
-      ) : !mayTry(viewer, 'admin', 'auditor') ? (
+      ) : !may(viewer, 'binding.read') ? (
         <VersionsTab plugin={plugin} />
       ) : (
         <OfTenant tenant={tenant} plugin={plugin} />
@@ -98,7 +98,7 @@ function OfTenant({ tenant, plugin }: { tenant: string; plugin: InstalledPlugin 
     { key: 'versions', label: t('tabs.versions'), children: <VersionsTab plugin={plugin} /> },
     { key: 'grants', label: t('tabs.grants'), children: <GrantsTab {...of} state={state} /> },
     { key: 'config', label: t('tabs.config'), children: <ConfigTab {...of} /> },
-    ...(mayTry(viewer, 'admin')
+    ...(may(viewer, 'secret.read')
       ? [{ key: 'secrets', label: t('tabs.secrets'), children: <SecretsTab {...of} /> }]
       : []),
     { key: 'jobs', label: t('tabs.jobs'), children: <JobsTab {...of} /> },

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button, Form, InputNumber, Select, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { may } from '../../api/may.ts'
 import { request } from '../../api/request.ts'
 import { useChange, useFormChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
@@ -12,12 +13,12 @@ import { Panel } from '../../parts/panel.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { type InstalledPlugin, pluginPath, tenantPluginPath } from './plugin.ts'
-import { MOST_PERCENT, maySample, type Sampling, shareOfPercent } from './sampling.ts'
+import { MOST_PERCENT, type Sampling, shareOfPercent } from './sampling.ts'
 
 /** Of which versions a share of the good calls is kept, beside those that fail. */
 export function SamplingPanel({ tenant, name }: { tenant: string; name: string }) {
   const { t } = useTranslation('sampling')
-  const mayWrite = maySample(useViewer())
+  const mayWrite = may(useViewer(), 'sampling.write')
   const path = `${tenantPluginPath(tenant, name)}/sampling`
   const { data, error, isPending, isLoadingError } = useQuery({
     queryKey: [path],

@@ -1,6 +1,3 @@
-import { mayTry } from '../../api/may-try.ts'
-import type { Viewer } from '../../api/viewer.ts'
-
 /** Of a version: what share of the good calls is kept, in basis points. */
 export interface Sampling {
   readonly version: string
@@ -13,9 +10,4 @@ export const MOST_PERCENT = 10
 /** Pure. */
 export function shareOfPercent(percent: number): number {
   return Math.round(percent * 100)
-}
-
-/** What calls hold is the tenant's: its admin has them kept, the operator only sees that they are. Pure. */
-export function maySample(viewer: Viewer): boolean {
-  return viewer.kind === 'user' && mayTry(viewer, 'admin')
 }

@@ -12,11 +12,11 @@ import { addressesFor, type Checked, type Connection, connectionPath } from './c
 export function ConnectionDetails({
   tenant,
   connection,
-  isAdmin,
+  mayWrite,
 }: {
   tenant: string
   connection: Connection
-  isAdmin: boolean
+  mayWrite: boolean
 }) {
   const { t } = useTranslation('sso')
   const { id, clientId, scopes, domains, groupRoles, createsUsers, linksByEmail } = connection
@@ -39,7 +39,7 @@ export function ConnectionDetails({
           ],
         ]}
       />
-      {isAdmin && <Check path={`${connectionPath(tenant, id)}:check`} />}
+      {mayWrite && <Check path={`${connectionPath(tenant, id)}:check`} />}
     </div>
   )
 }

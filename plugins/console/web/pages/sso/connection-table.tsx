@@ -14,13 +14,13 @@ export function ConnectionTable({
   tenant,
   connections,
   isPending,
-  isAdmin,
+  mayWrite,
   onEdit,
 }: {
   tenant: string
   connections: readonly Connection[]
   isPending: boolean
-  isAdmin: boolean
+  mayWrite: boolean
   onEdit: (id: string) => void
 }) {
   const { t } = useTranslation('sso')
@@ -52,7 +52,7 @@ export function ConnectionTable({
       expandable={{
         columnTitle: <span className="unseen">{t('details', { ns: 'common' })}</span>,
         expandedRowRender: (connection) => (
-          <ConnectionDetails tenant={tenant} connection={connection} isAdmin={isAdmin} />
+          <ConnectionDetails tenant={tenant} connection={connection} mayWrite={mayWrite} />
         ),
       }}
       columns={[
@@ -68,7 +68,7 @@ export function ConnectionTable({
           title: t('actions'),
           key: 'actions',
           render: (_: unknown, connection) =>
-            isAdmin ? <RowActions tenant={tenant} connection={connection} onEdit={onEdit} /> : '–',
+            mayWrite ? <RowActions tenant={tenant} connection={connection} onEdit={onEdit} /> : '–',
         },
       ]}
     />

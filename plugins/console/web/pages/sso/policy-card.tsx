@@ -12,11 +12,11 @@ import { policyPath, type SignInPolicy } from './connection.ts'
 /** Whether there is a way in beside the provider, and who still has it when the provider is away. */
 export function PolicyCard({
   tenant,
-  isAdmin,
+  mayWrite,
   hasConnection,
 }: {
   tenant: string
-  isAdmin: boolean
+  mayWrite: boolean
   hasConnection: boolean
 }) {
   const { t } = useTranslation('sso')
@@ -31,7 +31,7 @@ export function PolicyCard({
       {data !== undefined && (
         <div className="stack">
           <Present tenant={tenant} policy={data} />
-          {isAdmin && (
+          {mayWrite && (
             <PolicyForm
               key={JSON.stringify(data)}
               tenant={tenant}

@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import { Button, Drawer } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Listed } from '../../api/list.ts'
+import { may } from '../../api/may.ts'
 import { request } from '../../api/request.ts'
-import { hasRole } from '../../api/viewer.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { ChooseTenant } from '../../parts/choose-tenant.tsx'
@@ -34,7 +34,7 @@ const NEW = '+'
 function SignIn({ tenant }: { tenant: string }) {
   const { t } = useTranslation('sso')
   // Who says which provider proves people can become anybody: no role of the tenant's own gives it.
-  const isAdmin = hasRole(useViewer(), 'admin')
+  const mayWrite = may(useViewer(), 'sso.write')
   const [open, setOpen] = useParam('connection')
   const path = connectionsPath(tenant)
   const { data, error, isPending, isLoadingError } = useQuery({
@@ -47,7 +47,7 @@ function SignIn({ tenant }: { tenant: string }) {
   return (
     <div className="stack">
       <PageHead title={t('title')}>
-        {isAdmin && (
+        {mayWrite && (
           <Button type="primary" icon={<PlusOutlined />} onClick={() => setOpen(NEW)}>
             {t('new')}
           </Button>
@@ -58,13 +58,13 @@ function SignIn({ tenant }: { tenant: string }) {
         tenant={tenant}
         connections={connections}
         isPending={isPending}
-        isAdmin={isAdmin}
+        mayWrite={mayWrite}
         onEdit={setOpen}
       />
       <CliLine command={curlText('GET', path)} />
-      <PolicyCard tenant={tenant} isAdmin={isAdmin} hasConnection={connections.length > 0} />
+      <PolicyCard tenant={tenant} mayWrite={mayWrite} hasConnection={connections.length > 0} />
       <Drawer
-        open={isAdmin && (open === NEW || chosen !== undefined)}
+        open={mayWrite && (open === NEW || chosen !== undefined)}
         onClose={close}
         title={chosen?.name ?? t('new')}
         size={560}

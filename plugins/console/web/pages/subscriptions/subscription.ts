@@ -1,4 +1,4 @@
-import { mayTry } from '../../api/may-try.ts'
+import { may } from '../../api/may.ts'
 import type { Viewer } from '../../api/viewer.ts'
 import type { Tone } from '../../parts/status-tag.tsx'
 
@@ -73,7 +73,7 @@ export function sidesOf(
   ownerTenant: string | null | undefined,
 ): readonly Side[] {
   if (viewer.kind === 'operator') return ['subscriber', 'owner']
-  if (!mayTry(viewer, 'admin', 'service-owner')) return []
+  if (!may(viewer, 'subscription.command')) return []
   return [
     ...(viewer.tenant === tenant ? (['subscriber'] as const) : []),
     ...(viewer.tenant === ownerTenant ? (['owner'] as const) : []),

@@ -2,7 +2,7 @@ import { PlusOutlined } from '@ant-design/icons'
 import { Button, Select, Space, Tabs } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { mayTry } from '../../api/may-try.ts'
+import { may } from '../../api/may.ts'
 import { useWholeList } from '../../api/whole-list.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
@@ -21,7 +21,7 @@ export function SubscriptionsPage() {
   const viewer = useViewer()
   const tenant = useTenant()
   const keep = usePlaceQuery()
-  const mayWrite = mayTry(viewer, 'admin', 'service-owner')
+  const mayWrite = may(viewer, 'subscription.write')
   const [chosen, setTab] = useParam('tab')
   const tab = chosen ?? (tenant === undefined ? 'requests' : 'all')
   return (

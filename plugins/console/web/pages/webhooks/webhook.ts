@@ -1,4 +1,4 @@
-import { mayTry } from '../../api/may-try.ts'
+import { may } from '../../api/may.ts'
 import type { Viewer } from '../../api/viewer.ts'
 import type { Tone } from '../../parts/status-tag.tsx'
 
@@ -77,7 +77,7 @@ export function healthOf(
 /** What of a tenant is sent out its own admin says; the operator looks after those of the host. Pure. */
 export function mayChange(viewer: Viewer, tenant: string | null | undefined): boolean {
   if (viewer.kind === 'operator') return tenant === null || tenant === undefined
-  return viewer.tenant === tenant && mayTry(viewer, 'admin')
+  return viewer.tenant === tenant && may(viewer, 'webhook.write')
 }
 
 export function webhookPath(id: string): string {
