@@ -3,6 +3,7 @@ import { hostArguments, tenantArgument } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
+import { SEVERAL } from './strict-arguments.ts'
 
 const create = defineCommand({
   meta: {
@@ -48,8 +49,17 @@ const origins = defineCommand({
       type: 'positional',
       required: true,
       description: say({
-        en: 'The app, then origins: https://board.example.com',
-        'zh-CN': '应用，随后为来源：https://board.example.com',
+        en: 'The app',
+        'zh-CN': '应用',
+      }),
+    },
+    origins: {
+      type: 'positional',
+      required: false,
+      valueHint: SEVERAL,
+      description: say({
+        en: 'Origins: https://board.example.com',
+        'zh-CN': '来源：https://board.example.com',
       }),
     },
     tenant: tenantArgument,

@@ -1,20 +1,22 @@
-import { createReadStream } from 'node:fs'
-import { open, readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import type { Localized } from '@signalbox/sdk/errors'
 import { defineCommand } from 'citty'
+import type { JWK } from 'jose'
 import type { ExportLine } from '../audit/audit-export.ts'
 import type { StoredAuditEntry } from '../audit/audit-store.ts'
 import type { Head } from '../audit/chain.ts'
 import type { ChainFault } from '../audit/chain-verifier.ts'
 import type { VerifiedPart } from '../audit/verify-chain.ts'
 import { lineOf, type VerifiedExport, verifyExport } from '../audit/verify-export.ts'
+import { coreErrors } from '../errors.ts'
 import { hostArguments } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
+import { openNamedFile, readNamedJson } from './named-file.ts'
 import { print } from './output.ts'
 
 const tenant = {
@@ -144,25 +146,33 @@ async function verifyFile(
   keys: string | undefined,
   witnesses: readonly ExportLine[],
 ): Promise<Found> {
-  const trusted = keys === undefined ? undefined : JSON.parse(await readFile(keys, 'utf8')).keys
+  const trusted = keys === undefined ? undefined : await keysIn(keys)
   const signed = witnesses.filter(({ type }) => type === 'checkpoint')
-  const found = await verifyExport(linesIn(file), trusted, signed)
-  if (found === undefined) throw new Error(`${file} is no export of the audit`)
-  return found
+  const found = await verifyExport(linesIn(file, '--file'), trusted, signed)
+  if (found !== undefined) return found
+  const reason = `${file} is no export of the audit`
+  throw coreErrors.create('ARGUMENT_INVALID', { name: '--file', reason })
+}
+
+async function keysIn(file: string): Promise<readonly JWK[]> {
+  const read = (await readNamedJson(file, '--keys')) as { keys?: unknown } | null
+  if (Array.isArray(read?.keys)) return read.keys
+  const reason = `${file} has no list of keys, as GET /v1/signing-keys answers it`
+  throw coreErrors.create('ARGUMENT_INVALID', { name: '--keys', reason })
 }
 
 /** The signatures of an export, and its last line. */
 async function signedIn(file: string): Promise<readonly ExportLine[]> {
   const kept: ExportLine[] = []
-  for await (const line of linesIn(file)) {
+  for await (const line of linesIn(file, '--against')) {
     if (!/^\{"type":"(checkpoint|end)"/.test(line)) continue
     kept.push(...[lineOf(line)].filter((one) => one !== undefined))
   }
   return kept
 }
 
-async function* linesIn(file: string): AsyncGenerator<string> {
-  const bytes = createReadStream(file)
+async function* linesIn(file: string, name: string): AsyncGenerator<string> {
+  const bytes = (await openNamedFile(file, name)).createReadStream()
   const unzipped = file.endsWith('.gz') ? createGunzip() : undefined
   // What is cut off shows in the lines: the last one is not there.
   const piped = unzipped && pipeline(bytes, unzipped).catch(() => undefined)

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import { defineCommand } from 'citty'
 import { hostArguments } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
+import { readNamedFile } from './named-file.ts'
 import { parseOperation } from './service-reference.ts'
 
 export const callCommand = defineCommand({
@@ -60,7 +60,7 @@ function readable(answer: string): string {
   }
 }
 
-function readInput(input: string): Promise<string> | string {
+async function readInput(input: string): Promise<string> {
   if (input === '-') return readAll(process.stdin)
-  return input.startsWith('@') ? readFile(input.slice(1), 'utf8') : input
+  return input.startsWith('@') ? String(await readNamedFile(input.slice(1), 'input')) : input
 }

@@ -1,9 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { defineCommand } from 'citty'
 import { hostArguments } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
 import { collectBundle } from './marketplace-bundle.ts'
+import { readNamedFile } from './named-file.ts'
 import { print } from './output.ts'
 
 export const marketplaceBundleCommand = defineCommand({
@@ -67,7 +68,7 @@ export const marketplaceImportCommand = defineCommand({
   run: async ({ args }) => {
     const client = new HostClient(await connectionOf(args))
     const path = `/v1/marketplaces/${encodeURIComponent(args.name)}/bundles`
-    const bytes = await readFile(args.file)
+    const bytes = await readNamedFile(args.file, 'file')
     const text = await client.requestText('POST', path, bytes, 'application/octet-stream')
     const took = JSON.parse(text) as { taken: readonly string[]; known: readonly string[] }
     const known = took.known.map((one) => `${one}  ${say({ en: 'was here', 'zh-CN': '已存在' })}`)

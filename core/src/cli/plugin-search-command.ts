@@ -4,6 +4,7 @@ import { harmlessLine } from './harmless-text.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
+import { SEVERAL } from './strict-arguments.ts'
 import { inLanguage, type Texts } from './terms-lines.ts'
 
 interface Found {
@@ -53,6 +54,7 @@ export const searchCommand = defineCommand({
       type: 'positional',
       required: false,
       default: '',
+      valueHint: SEVERAL,
       description: say({ en: 'Words in Chinese or English', 'zh-CN': '中文或英文关键词' }),
     },
     ...filters,

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { Sandbox } from '@signalbox/sandbox'
 import { defineCommand } from 'citty'
 import { coreErrors } from '../errors.ts'
@@ -8,6 +7,7 @@ import { type ReplayVerdict, runReplay } from '../invocations/replay/run-replay.
 import { hostArguments } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
+import { readNamedFile } from './named-file.ts'
 import { print } from './output.ts'
 import { replayLines } from './replay-lines.ts'
 
@@ -56,7 +56,7 @@ export const replayCommand = defineCommand({
     const bundle =
       args.bundle === undefined
         ? recordedBundle(recording, await client.requestText('GET', `${path}/bundle`))
-        : await readBundle(args.bundle)
+        : String(await readNamedFile(args.bundle, '--bundle'))
     const sandbox = await Sandbox.start({ lanes: 1 })
     try {
       const report = await runReplay((call) => sandbox.call(call), recording, bundle)
@@ -75,13 +75,4 @@ function recordedBundle({ id, isolate }: Recording, bundle: string): string {
   const reached = createHash('sha256').update(bundle).digest('hex')
   if (reached === expected) return bundle
   throw coreErrors.create('REPLAY_BUNDLE_MISMATCH', { invocation: id, expected, reached })
-}
-
-async function readBundle(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    const reason = `${file}: ${cause instanceof Error ? cause.message : String(cause)}`
-    throw coreErrors.create('ARGUMENT_INVALID', { name: '--bundle', reason }, { cause })
-  }
 }

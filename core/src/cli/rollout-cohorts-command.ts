@@ -3,6 +3,7 @@ import { hostArguments } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
 import { print } from './output.ts'
+import { SEVERAL } from './strict-arguments.ts'
 
 interface Cohort {
   readonly name: string
@@ -19,11 +20,23 @@ const put = defineCommand({
   meta: {
     name: 'put',
     description: say({
-      en: 'Store a cohort: tenant:acme unit:acme/suzhou app:acme/erp …',
-      'zh-CN': '保存分组：tenant:acme unit:acme/suzhou app:acme/erp …',
+      en: 'Store a cohort',
+      'zh-CN': '保存分组',
     }),
   },
-  args: { name: nameArgument, ...hostArguments },
+  args: {
+    name: nameArgument,
+    members: {
+      type: 'positional',
+      required: false,
+      valueHint: SEVERAL,
+      description: say({
+        en: 'Who is in it: tenant:acme unit:acme/suzhou app:acme/erp',
+        'zh-CN': '成员：tenant:acme unit:acme/suzhou app:acme/erp',
+      }),
+    },
+    ...hostArguments,
+  },
   run: async ({ args }) => {
     const [name = '', ...members] = args._
     const client = new HostClient(await connectionOf(args))

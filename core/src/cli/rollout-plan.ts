@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { coreErrors } from '../errors.ts'
 import { say } from './language.ts'
+import { readNamedJson } from './named-file.ts'
 import { parsePluginVersion } from './plugin-reference.ts'
 
 /** Also what the host takes as `cohortBy`. */
@@ -46,12 +45,7 @@ export async function wishOf({ version: reference, steps, by }: PlanWords): Prom
 
 /** What the plan says is judged by the host; here only that it is JSON, and whether it is more than steps. */
 async function readPlan(file: string): Promise<object> {
-  try {
-    const plan: unknown = JSON.parse(await readFile(file, 'utf8'))
-    const isWhole = typeof plan === 'object' && plan !== null && !Array.isArray(plan)
-    return isWhole ? plan : { steps: plan }
-  } catch (cause) {
-    const reason = `${file}: ${cause instanceof Error ? cause.message : String(cause)}`
-    throw coreErrors.create('ARGUMENT_INVALID', { name: '--steps', reason }, { cause })
-  }
+  const plan = await readNamedJson(file, '--steps')
+  const isWhole = typeof plan === 'object' && plan !== null && !Array.isArray(plan)
+  return isWhole ? plan : { steps: plan }
 }

@@ -3,7 +3,7 @@ import { hostVersion } from '../host-version.ts'
 import { examples } from './examples.ts'
 import { say } from './language.ts'
 import { printError } from './output.ts'
-import { strangeCommand, strangeOption } from './strict-arguments.ts'
+import { strangeCommand, strangeWord } from './strict-arguments.ts'
 
 const signalbox = defineCommand({
   meta: {
@@ -70,7 +70,7 @@ export async function run(words: readonly string[]): Promise<void> {
     process.exitCode = isHelp || words.length === 0 ? 0 : 2
     return
   }
-  const refused = strange ?? strangeOption(rest, await argumentsOf(found.command))
+  const refused = strange ?? strangeWord(rest, await argumentsOf(found.command))
   if (refused !== undefined) return refuse(found, refused)
   try {
     await runCommand(signalbox, { rawArgs: [...words] })

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { type Approval, reviewTerms, signApproval } from '@signalbox/sdk/trust/approval-statement'
 import { integrityOf } from '@signalbox/sdk/trust/package-signature'
 import type { HostClient } from './host-client.ts'
+import { readNamedFile } from './named-file.ts'
 import { readSigningKey } from './signing-key-file.ts'
 
 interface Reviewed {
@@ -28,7 +28,8 @@ export async function signedDecision(
   const privateKey = await readSigningKey(key)
   const { name, version, dist, ...review } = await client.request<Reviewed>('GET', path)
   const { username: reviewer } = await client.request<{ username: string }>('GET', '/npm/-/whoami')
-  const integrity = tarball === undefined ? dist.integrity : integrityOf(await readFile(tarball))
+  const integrity =
+    tarball === undefined ? dist.integrity : integrityOf(await readNamedFile(tarball, '--tarball'))
   const policy = reviewTerms(review)
   const said = { name, version, integrity, reviewer, policy }
   return signApproval({ ...said, ...decided, decidedAt: Date.now() }, privateKey)

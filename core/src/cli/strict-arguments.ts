@@ -1,24 +1,46 @@
 import type { ArgsDef } from 'citty'
 import { say } from './language.ts'
 
+/** Of the last word of a command that takes any number of them. */
+export const SEVERAL = '…'
+
 /**
- * What a command would pass over without a word: a misspelt option, whose default then counts.
+ * What a command would pass over without a word: a misspelt option, whose default then counts, or one word too many.
  * @param words behind the command's name
  * @returns what is said against it
  */
-export function strangeOption(words: readonly string[], args: ArgsDef): string | undefined {
+export function strangeWord(words: readonly string[], args: ArgsDef): string | undefined {
   const names = optionsOf(args)
+  const plain: string[] = []
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? ''
-    if (word === '--') return undefined
+    if (word === '--') {
+      plain.push(...words.slice(at + 1))
+      break
+    }
     // Less than nothing is a value, and so is a hyphen alone.
-    if (!/^--?[a-z]/i.test(word)) continue
+    if (!/^--?[a-z]/i.test(word)) {
+      plain.push(word)
+      continue
+    }
     const [option = ''] = word.split('=')
     const takesValue = names.get(option)
     if (takesValue === undefined) return unknownOption(option, [...names.keys()])
     if (takesValue && !word.includes('=')) at++
   }
-  return undefined
+  const extra = plain[mostWords(args)]
+  return extra === undefined ? undefined : oneTooMany(extra)
+}
+
+function mostWords(args: ArgsDef): number {
+  const named = Object.values(args).filter(({ type }) => type === 'positional')
+  return named.some(({ valueHint }) => valueHint === SEVERAL)
+    ? Number.POSITIVE_INFINITY
+    : named.length
+}
+
+function oneTooMany(word: string): string {
+  return say({ en: 'There is no place for {word}.', 'zh-CN': '多余的参数 {word}。' }, { word })
 }
 
 /** By what is typed, and whether a value follows it. */

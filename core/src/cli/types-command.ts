@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { validateContract } from '@signalbox/sdk/contract'
 import { positionOf } from '@signalbox/sdk/json-position'
 import { defineCommand } from 'citty'
@@ -7,6 +7,7 @@ import { coreErrors } from '../errors.ts'
 import { hostArguments } from './common-arguments.ts'
 import { connectionOf, HostClient } from './host-client.ts'
 import { say } from './language.ts'
+import { readNamedFile } from './named-file.ts'
 import { parseService } from './service-reference.ts'
 
 export const typesCommand = defineCommand({
@@ -58,10 +59,7 @@ async function ofHost(
 
 /** Of a contract that is being written: what subscribers will be given. */
 async function ofFile(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch((cause: Error) => {
-    const reason = `${file} cannot be read: ${cause.message}`
-    throw coreErrors.create('ARGUMENT_INVALID', { name: 'service', reason }, { cause })
-  })
+  const text = String(await readNamedFile(file, 'service'))
   const result = validateContract(jsonOf(file, text))
   if (result.ok) return typeScriptClient(result.contract, '0.0.0')
   const faults = result.faults.map((fault) => {

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { defineCommand } from 'citty'
 import { hostArguments } from '../common-arguments.ts'
 import { connectionOf, HostClient } from '../host-client.ts'
 import { say } from '../language.ts'
+import { readNamedFile } from '../named-file.ts'
 import { print } from '../output.ts'
 import { type VerifiedPackage, verifyBundleFile, verifyTarball } from './verify-package.ts'
 
@@ -34,7 +34,7 @@ export const verifyCommand = defineCommand({
     ...hostArguments,
   },
   run: async ({ args }) => {
-    const bytes = await readFile(args.file)
+    const bytes = await readNamedFile(args.file, 'file')
     const pinned = new Set(args.fingerprint.split(',').map((one) => one.trim()))
     const verified = bytes.subarray(0, 2).equals(GZIP_MAGIC)
       ? [await verifyTarball(new HostClient(await connectionOf(args)), bytes, pinned)]
