@@ -7,11 +7,12 @@ import { unitsOf } from './judge/unit-sketch.ts'
 import { readAcknowledged } from './nodes/node-store.ts'
 import { decide, evidenceOf } from './rollout-decision.ts'
 import { settledStates } from './rollout-states.ts'
-import { findRollout, listTransitions, type Rollout, readTallies } from './rollout-store.ts'
+import { findRollout, listTransitions, type Rollout } from './rollout-store.ts'
 import { weightOf } from './rollout-weight.ts'
 import { readShadow } from './shadow/shadow-side.ts'
 import { readStandstill } from './standstill/freeze-store.ts'
 import { standstillSentence } from './standstill/freezes.ts'
+import { readTallies } from './tally-store.ts'
 
 export type RolloutDescription = Awaited<ReturnType<typeof describeRollout>>
 

@@ -25,9 +25,7 @@ import {
   listGroup,
   lockRollouts,
   lockRolloutsOf,
-  noTallies,
   type Rollout,
-  readTallies,
   type Transition,
   updateRollout,
 } from './rollout-store.ts'
@@ -35,6 +33,7 @@ import { weightOf } from './rollout-weight.ts'
 import { heldStandstill } from './standstill/freeze-store.ts'
 import type { Standstill } from './standstill/freezes.ts'
 import { listSuperseded, supersededBy } from './superseded-rollouts.ts'
+import { noTallies, readTallies } from './tally-store.ts'
 
 /** Why a command is given, and what it rests on. */
 export interface Ground {

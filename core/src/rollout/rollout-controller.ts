@@ -16,16 +16,11 @@ import { askedBy, shadowOf } from './plan/steps.ts'
 import { blindness, condemnation, decide, pointOf } from './rollout-decision.ts'
 import type { RolloutService } from './rollout-service.ts'
 import type { RolloutCommand } from './rollout-states.ts'
-import {
-  listLiveRollouts,
-  putTallies,
-  type Rollout,
-  readTallies,
-  type Tallies,
-} from './rollout-store.ts'
+import { listLiveRollouts, type Rollout } from './rollout-store.ts'
 import type { ShadowDecision, ShadowSide } from './shadow/shadow-side.ts'
 import { readStandstill } from './standstill/freeze-store.ts'
 import type { Standstill } from './standstill/freezes.ts'
+import { putTallies, readTallies, type Tallies } from './tally-store.ts'
 
 /** A step that may end, ends within this; bad news does not wait for it. */
 const TICK_MS = 250

@@ -10,10 +10,11 @@ import { unitsOf } from './judge/unit-sketch.ts'
 import type { Ground } from './move-rollout.ts'
 import { freshAnswer } from './plan/question.ts'
 import { type StepDecision, stepDecision } from './plan/step-decision.ts'
-import type { Rollout, Tallies } from './rollout-store.ts'
+import type { Rollout } from './rollout-store.ts'
 import { cohortOf, weightOf } from './rollout-weight.ts'
 import type { ShadowDecision } from './shadow/shadow-side.ts'
 import { type Standstill, standstillSentence } from './standstill/freezes.ts'
+import type { Tallies } from './tally-store.ts'
 
 /** What the tallies of a rollout say of it, and what is done about it. Pure. */
 

@@ -8,9 +8,10 @@ import { isAsked } from './plan/approval.ts'
 import { freshAnswer } from './plan/question.ts'
 import { askedBy, isApproval, isWeightStep, type Step } from './plan/steps.ts'
 import type { RolloutGuard } from './rollout-states.ts'
-import { hasLiveRollout, type Rollout, type Tallies } from './rollout-store.ts'
+import { hasLiveRollout, type Rollout } from './rollout-store.ts'
 import { cohortOf, weightOf } from './rollout-weight.ts'
 import { freezeOf, type Standstill } from './standstill/freezes.ts'
+import type { Tallies } from './tally-store.ts'
 
 /** How long a completed rollout can be taken back by a pointer swap: its old version stays warm so long. */
 export const ROLLBACK_WINDOW_MS = 7 * 86_400_000

@@ -5,9 +5,6 @@ import { dueWhere } from '../storage/due-watch.ts'
 import type { CohortBy } from './cohorts/cohort.ts'
 import type { CohortKeys, CohortLists } from './cohorts/cohort-lists.ts'
 import type { AnalysisPlan } from './judge/analysis-plan.ts'
-import { emptyTripState, mergeTripStates, type TripState } from './judge/hard-trips.ts'
-import { emptyJudgeState, type JudgeState, mergeJudgeStates } from './judge/judge-state.ts'
-import { emptySketch, mergeSketches, type UnitSketch } from './judge/unit-sketch.ts'
 import type { PlanChoice } from './plan/default-plans.ts'
 import type { PauseReason } from './plan/pause-reasons.ts'
 import type { GateAnswer } from './plan/question.ts'
@@ -69,19 +66,6 @@ export interface Transition {
 export interface StoredTransition extends Transition {
   readonly id: number
   readonly at: string
-}
-
-export interface Tallies {
-  readonly judge: JudgeState
-  readonly trips: TripState
-  readonly units: UnitSketch
-}
-
-/** Before anything was counted. */
-export const noTallies: Tallies = {
-  judge: emptyJudgeState,
-  trips: emptyTripState,
-  units: emptySketch,
 }
 
 export type NewRollout = Pick<
@@ -329,39 +313,6 @@ export async function listTransitions(knex: Knex, rollout: string): Promise<Stor
   }))
 }
 
-/** One process writes the whole of what it has counted: to write twice changes nothing. */
-export async function putTallies(
-  knex: Knex,
-  rollout: string,
-  node: string,
-  { judge, trips, units }: Tallies,
-): Promise<void> {
-  await knex('rollout_tallies')
-    .insert({
-      rollout,
-      node,
-      judge: JSON.stringify(judge),
-      trips: JSON.stringify(trips),
-      units: JSON.stringify(units),
-      updated_at: knex.fn.now(),
-    })
-    .onConflict(['rollout', 'node'])
-    .merge()
-}
-
-/** What all nodes together have counted. */
-export async function readTallies(knex: Knex, rollout: string): Promise<Tallies> {
-  const rows = await knex('rollout_tallies').where({ rollout })
-  return rows.reduce<Tallies>(
-    (sum, row) => ({
-      judge: mergeJudgeStates(sum.judge, row.judge),
-      trips: mergeTripStates(sum.trips, withAllKinds(row.trips)),
-      units: mergeSketches(sum.units, row.units ?? emptySketch),
-    }),
-    noTallies,
-  )
-}
-
 function rolloutOf(row: Record<string, unknown>): Rollout {
   const startedAt = row.step_started_at as Date | null
   return {
@@ -391,15 +342,5 @@ function rolloutOf(row: Record<string, unknown>): Rollout {
     exposuresBefore: Number(row.exposures_before),
     createdAt: (row.created_at as Date).toISOString(),
     updatedAt: (row.updated_at as Date).toISOString(),
-  }
-}
-
-/** A rollout that an earlier host began may know fewer kinds. */
-function withAllKinds(trips: TripState): TripState {
-  const { canary, stable } = emptyTripState
-  return {
-    ...trips,
-    canary: { ...canary, ...trips.canary },
-    stable: { ...stable, ...trips.stable },
   }
 }

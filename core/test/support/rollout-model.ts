@@ -15,7 +15,7 @@ import {
   sharingStates,
   unmetGuards,
 } from '../../src/rollout/rollout-states.ts'
-import { noTallies, putTallies, type Rollout } from '../../src/rollout/rollout-store.ts'
+import type { Rollout } from '../../src/rollout/rollout-store.ts'
 import { weightOf } from '../../src/rollout/rollout-weight.ts'
 import {
   putFreeze,
@@ -23,6 +23,7 @@ import {
   removeFreeze,
   removeLockdown,
 } from '../../src/rollout/standstill/freeze-store.ts'
+import { noTallies, putTallies } from '../../src/rollout/tally-store.ts'
 import { bookFaults, type RolloutBooks, readBooks } from './rollout-books.ts'
 import { look } from './rollout-moves.ts'
 import { because } from './rollouts.ts'

@@ -4,7 +4,8 @@ import { emptyTripState, recordTrip } from '../../src/rollout/judge/hard-trips.t
 import { RolloutController } from '../../src/rollout/rollout-controller.ts'
 import { RolloutService } from '../../src/rollout/rollout-service.ts'
 import { type RolloutCommand, terminalStates } from '../../src/rollout/rollout-states.ts'
-import { findRollout, noTallies, putTallies } from '../../src/rollout/rollout-store.ts'
+import { findRollout } from '../../src/rollout/rollout-store.ts'
+import { noTallies, putTallies } from '../../src/rollout/tally-store.ts'
 import { because, full, operator, weight } from './rollouts.ts'
 
 /** Who moves rollouts, on one pool and by one clock. */

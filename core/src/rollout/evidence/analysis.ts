@@ -1,7 +1,8 @@
 import type { Knex } from 'knex'
 import { describeRollout } from '../describe-rollout.ts'
 import { evidenceOf } from '../rollout-decision.ts'
-import { type Rollout, readTallies } from '../rollout-store.ts'
+import type { Rollout } from '../rollout-store.ts'
+import { readTallies } from '../tally-store.ts'
 import { listPoints, type StoredPoint } from './evidence-store.ts'
 
 /** Why a rollout is where it is: the evidence now, how it grew, and every decision with its sentence. */
