@@ -8,12 +8,14 @@ import { CommandPalette } from './command-palette.tsx'
 import { Navigation } from './navigation.tsx'
 import { Overlay } from './overlay.tsx'
 import { tellShown } from './report-this-page.ts'
+import { useShownTenant } from './shown-tenant.ts'
 import { StaleNote } from './stale-note.tsx'
 import { TenantPicker } from './tenant-picker.tsx'
 import { readThisPage } from './this-page.ts'
 import { useReachableTables } from './use-reachable-tables.ts'
+import { useTenant } from './viewer-context.ts'
 import { ViewerMenu } from './viewer-menu.tsx'
-import { useTenantZone, ZoneContext } from './zone-context.ts'
+import { shownZone, ZoneContext } from './zone-context.ts'
 
 export function Shell({ viewer }: { viewer: Viewer }) {
   const { t } = useTranslation()
@@ -22,7 +24,9 @@ export function Shell({ viewer }: { viewer: Viewer }) {
   const main = useFocusOnArrival()
   usePaletteKey(() => setPaletteOpen(true))
   useReachableTables()
-  const zone = useTenantZone(viewer)
+  const tenant = useTenant()
+  const { shown, isMissing } = useShownTenant(viewer)
+  const zone = shownZone(viewer.kind === 'user' ? viewer.timeZone : shown?.timeZone)
   useEffect(tellShown, [])
   const nav = <Navigation onChosen={() => setNavOpen(false)} />
   return (
@@ -40,7 +44,7 @@ export function Shell({ viewer }: { viewer: Viewer }) {
           <Glyph name="menu" />
         </button>
         <strong className={viewer.kind === 'operator' ? 'only-wide' : undefined}>Signalbox</strong>
-        {viewer.kind === 'operator' && <TenantPicker />}
+        {viewer.kind === 'operator' && <TenantPicker shown={shown} />}
         <span className="grow" />
         <button
           type="button"
@@ -61,9 +65,13 @@ export function Shell({ viewer }: { viewer: Viewer }) {
         <main className="shell-main" id="main" tabIndex={-1} ref={main}>
           <ZoneContext value={zone}>
             <StaleNote />
-            <Suspense fallback={<Waiting />}>
-              <Outlet />
-            </Suspense>
+            {isMissing ? (
+              <p role="alert">{t('noTenant', { tenant })}</p>
+            ) : (
+              <Suspense fallback={<Waiting />}>
+                <Outlet />
+              </Suspense>
+            )}
           </ZoneContext>
         </main>
       </div>

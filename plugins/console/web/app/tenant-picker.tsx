@@ -1,8 +1,5 @@
-import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Listed } from '../api/list.ts'
-import { request } from '../api/request.ts'
 import { labelOf, type Tenant } from './tenant.ts'
 import { useParam } from './use-param.ts'
 
@@ -11,12 +8,11 @@ const TenantSearch = lazy(async () => ({
 }))
 
 /** The operator looks at one tenant at a time; which one stands in the address. What searches comes when somebody wants to. */
-export function TenantPicker() {
+export function TenantPicker({ shown }: { shown: Tenant | undefined }) {
   const { t } = useTranslation()
   const [tenant, setTenant] = useParam('tenant')
   const [isSearching, setSearching] = useState(false)
-  const chosen = useNamed(tenant)
-  const label = chosen === undefined ? (tenant ?? t('tenant')) : labelOf(chosen)
+  const label = shown === undefined ? (tenant ?? t('tenant')) : labelOf(shown)
   const opener = (
     <button
       type="button"
@@ -35,15 +31,4 @@ export function TenantPicker() {
       <TenantSearch chosen={tenant} label={label} onChosen={setTenant} />
     </Suspense>
   )
-}
-
-/** The chosen one with its name, however many the host has. */
-function useNamed(id: string | undefined): Tenant | undefined {
-  const { data } = useQuery({
-    queryKey: ['/v1/tenants', 'named', id],
-    queryFn: ({ signal }) =>
-      request<Listed<Tenant>>('GET', '/v1/tenants', { query: { q: id, limit: 200 }, signal }),
-    enabled: id !== undefined,
-  })
-  return data?.items.find((one) => one.id === id)
 }
