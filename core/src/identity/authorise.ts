@@ -27,6 +27,8 @@ export const rules = {
   'unit.update': ['operator', 'admin'],
   'unit.remove': ['operator', 'admin'],
   'user.list': ['operator', 'admin', 'auditor'],
+  // Whoever works with people reads their names beside what they did; what else there is of them is not told.
+  'user.name': ['operator', 'admin', 'user'],
   'user.write': ['operator', 'admin'],
   // Whoever gives a role, a link or another's token gives no more than he has: see roles/hand-out.ts.
   'role.list': ['operator', 'admin', 'auditor', 'member'],

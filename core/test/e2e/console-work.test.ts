@@ -45,6 +45,20 @@ t.test('work in the console', { skip: withoutChromium }, async (t) => {
     await own.context().close()
   })
 
+  t.test('who did something is called by name to a member, in one question', async (t) => {
+    await cell('Person ann').first().waitFor()
+    // Of one page from its beginning: what the first one had still to ask is answered.
+    const asked: string[] = []
+    page.on('request', (one) => {
+      if (one.url().includes('/v1/users:names')) asked.push(one.url())
+    })
+    await goTo(page, '/p/work/list')
+    await cell('Person ann').first().waitFor()
+    t.equal(await cell('Person ann').count(), 2)
+    t.equal(await cell('usr_0000000000000000').count(), 2, 'who has no name stays as he is')
+    t.equal(asked.length, 1)
+  })
+
   t.test('pressed again after no answer came, an action goes with the same key', async (t) => {
     const keys: (string | undefined)[] = []
     await page.route('**/api/work.one/v1/finish', async (route) => {

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { Browser } from '../support/browser.ts'
-import { HostProcess } from '../support/host-process.ts'
-import { PASSWORD, person } from '../support/people.ts'
+import { HostProcess, refusal } from '../support/host-process.ts'
+import { PASSWORD, person, serviceAccount } from '../support/people.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { keyFile } from '../support/sealing.ts'
 
@@ -71,6 +71,52 @@ t.test('people are found by a part of their name or login, as it was typed', asy
   t.same(await found('person a'), ['ann'])
   t.same(await found('i_is'), [], 'what stands for any letter elsewhere is itself')
   t.same(await found('%'), [])
+})
+
+t.test('whoever has signed in is told the names of his own people, and nothing else', async (t) => {
+  await client.request('POST', '/v1/tenants', { id: 'initech', name: 'Initech' })
+  const { id, browser: bob } = await person(host.url, client, { tenant: 'acme', login: 'bob' })
+  const other = await person(host.url, client, {
+    tenant: 'initech',
+    login: 'gil',
+    roles: ['admin'],
+  })
+  const path = (...ids: string[]) => `/v1/users:names?${ids.map((one) => `user=${one}`).join('&')}`
+  const absent = 'usr_0000000000000000'
+  const named = { items: [{ id, displayName: 'Person bob' }] }
+  await client.request('POST', `/v1/users/${other.id}:leave?tenant=initech`)
+  const asked = path(id, other.id, absent)
+  t.strictSame((await bob.ask('GET', asked)).body, named, 'he has no role')
+  t.strictSame(await client.request('GET', `${asked}&tenant=acme`), named)
+  t.equal((await bob.ask('GET', '/v1/users')).status, 403)
+  t.match((await bob.ask('GET', `${path(other.id)}&tenant=initech`)).body, {
+    code: 'CORE_FORBIDDEN',
+    status: 403,
+  })
+  t.equal((await new Browser(host.url).ask('GET', path(id))).status, 401)
+  await ann.ask('POST', `/v1/users/${id}:leave`)
+  t.strictSame((await ann.ask('GET', path(id))).body, named, 'what he did stays his')
+  for (const [wrong, pointer] of [
+    [path(...Array<string>(101).fill(absent)), '/user'],
+    [path(id, 'bob'), '/user/1'],
+    ['/v1/users:names', '/user'],
+  ] as const) {
+    t.match((await ann.ask('GET', wrong)).body, {
+      code: 'CORE_INPUT_INVALID',
+      errors: [{ pointer }],
+    })
+  }
+})
+
+t.test('a program is told names by a token for that alone', async (t) => {
+  const { id } = (await ann.ask<{ id: string }>('GET', '/v1/me')).body
+  const asked = async (login: string, action: string) => {
+    const wish = { tenant: 'acme', login, roles: ['auditor'] }
+    const { token } = await serviceAccount(client, wish, [action])
+    return host.as(token).request('GET', `/v1/users:names?user=${id}`)
+  }
+  t.match(await asked('names', 'user.name'), { items: [{ displayName: 'Person ann' }] })
+  t.match(await refusal(asked('books', 'audit.read')), { code: 'CORE_FORBIDDEN' })
 })
 
 t.test('no unit and no position is removed from under what is in it', async (t) => {

@@ -168,6 +168,7 @@ function userRows(user: string): RouteRows {
       body: { tenant: 'acme', login: 'new', displayName: 'New' },
     },
     'GET /v1/users': { at: '/v1/users?tenant=acme' },
+    'GET /v1/users:names': { at: `/v1/users:names?tenant=acme&user=${user}` },
     'GET /v1/users/{user}': { at: `${at}?tenant=acme` },
     'PATCH /v1/users/{user}': { at: `${at}?tenant=acme`, body: { displayName: 'Spare' } },
     'POST /v1/users/{user}/link': { at: `${at}/link?tenant=acme` },

@@ -51,7 +51,11 @@ const list = {
       source: call('rows'),
       rows: '/items',
       filters: [{ param: 'name', label: text('Named'), kind: 'text' }],
-      columns: [{ field: '/name', label: text('Name') }],
+      columns: [
+        { field: '/name', label: text('Name') },
+        { field: '/by', label: text('By') },
+        { field: '/of', label: text('Of') },
+      ],
       actions: [
         { label: text('Finish it'), ...call('finish'), input: { id: { $field: '/id' } } },
         {
@@ -78,10 +82,10 @@ var __signalbox_plugin = {
   default: {
     services: {
       'work.one': {
-        rows: ({ name }) => ({
+        rows: ({ name }, { principal }) => ({
           items: ['Alpha', 'Beta']
             .filter((one) => name === undefined || one.startsWith(name))
-            .map((one) => ({ id: one.toLowerCase(), name: one })),
+            .map((one) => ({ id: one.toLowerCase(), name: one, by: principal.kind + ':' + principal.id, of: 'usr_0000000000000000' })),
         }),
         finish: () => ({}),
         rename: () => ({}),

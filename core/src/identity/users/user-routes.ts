@@ -20,7 +20,7 @@ import {
 } from './user.ts'
 import { requireUser, type UserService } from './user-service.ts'
 import { type UserCommand, type UserState, userCommands, userStates } from './user-states.ts'
-import { listUsers } from './user-store.ts'
+import { listUsers, namesOfUsers } from './user-store.ts'
 
 interface Ports {
   readonly knex: Knex
@@ -59,6 +59,7 @@ type OneUser = { Params: { user: string }; Querystring: { tenant?: string } }
 export function userRoutes(app: FastifyInstance, ports: Ports): void {
   createRoute(app, ports)
   readRoutes(app, ports)
+  namesRoute(app, ports)
   changeRoutes(app, ports)
   accountRoutes(app, ports)
 }
@@ -139,6 +140,32 @@ function readRoutes(app: FastifyInstance, { knex }: Ports): void {
       schema: { tags, summary: 'One user', params, querystring: ofTenant },
     },
     async (request, reply) => tagged(reply, await requireOverUser(request, knex)),
+  )
+}
+
+/** As many as a page shows; an address holds no more of them. */
+const MOST_NAMES = 100
+
+/** Whom the tenant does not have is not told apart from whom another has: he is absent. */
+function namesRoute(app: FastifyInstance, { knex }: Ports): void {
+  app.get<{ Querystring: { tenant?: string; user: string[] } }>(
+    // Two colons are the router's way to write one.
+    '/v1/users::names',
+    {
+      config: { action: 'user.name' },
+      schema: {
+        tags,
+        summary: 'What users of the tenant are called, of those ids that it has',
+        querystring: strictObject(
+          {
+            tenant: idSchema,
+            user: { type: 'array', items: userIdSchema, minItems: 1, maxItems: MOST_NAMES },
+          },
+          ['user'],
+        ),
+      },
+    },
+    async (request) => ({ items: await namesOfUsers(knex, tenantOf(request), request.query.user) }),
   )
 }
 

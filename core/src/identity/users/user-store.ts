@@ -76,6 +76,19 @@ export async function listUsers(
   return (await query).map(userOf)
 }
 
+/** @returns those that the tenant has, by id */
+export async function namesOfUsers(
+  knex: Knex,
+  tenant: string,
+  ids: readonly string[],
+): Promise<Pick<User, 'id' | 'displayName'>[]> {
+  return knex('users')
+    .where({ tenant })
+    .whereIn('id', ids)
+    .orderBy('id')
+    .select('id', { displayName: 'display_name' })
+}
+
 export async function updateUser(
   trx: Knex,
   { tenant, id }: Pick<User, 'tenant' | 'id'>,

@@ -1,6 +1,7 @@
 import { CheckOutlined, CloseOutlined } from '@ant-design/icons'
 import { Tag } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { Named } from '../parts/named.tsx'
 import { StatusTag } from '../parts/status-tag.tsx'
 import { usePlace } from '../parts/use-place.ts'
 import { type Cell, cellOf } from './cells.ts'
@@ -27,7 +28,9 @@ function CellView({ cell }: { cell: Cell }) {
       return (
         <span className="cell-list">
           {[...new Set(cell.items ?? [])].map((item) => (
-            <Tag key={item}>{item}</Tag>
+            <Tag key={item}>
+              <Named text={item} />
+            </Tag>
           ))}
         </span>
       )
@@ -38,7 +41,7 @@ function CellView({ cell }: { cell: Cell }) {
     default:
       return (
         <span className={cell.kind === 'number' ? 'cell-number' : 'cell-text'} title={cell.zone}>
-          {cell.text}
+          <Named text={cell.text} />
         </span>
       )
   }

@@ -2,6 +2,7 @@ import { Button, Timeline } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { zoneText } from '../../parts/formats.ts'
+import { Named } from '../../parts/named.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { textIn } from '../../texts/languages.ts'
 import { readPointer, rowsAt } from '../bind.ts'
@@ -71,12 +72,18 @@ function Moments({ block, rows }: { block: TimelineSpec; rows: readonly unknown[
               {instant(readPointer(row, block.at), place)}
             </small>
             <div>
-              <strong>{said(row, heading)}</strong>
+              <strong>
+                <Named text={said(row, heading)} />
+              </strong>
               {block.tone !== undefined && said(row, block.tone) !== '' && (
                 <span> · {said(row, block.tone)}</span>
               )}
             </div>
-            {said(row, text) !== '' && <div>{said(row, text)}</div>}
+            {said(row, text) !== '' && (
+              <div>
+                <Named text={said(row, text)} />
+              </div>
+            )}
           </div>
         ),
       }))}

@@ -2,6 +2,7 @@ import { Card, Progress, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useViewer } from '../../app/viewer-context.ts'
 import { agoText, instantText, numberText, percentText } from '../../parts/formats.ts'
+import { useNamed } from '../../parts/named.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { textIn } from '../../texts/languages.ts'
 import { evidenceShare, shareOf } from '../rollouts/rollout.ts'
@@ -14,6 +15,7 @@ export function ApprovalCard({ rollout }: { rollout: AskedRollout }) {
   const viewer = useViewer()
   const place = usePlace()
   const { plugin, from, to, startedBy } = rollout
+  const starter = useNamed(startedBy ?? '–')
   const since = waitsSince(rollout)
   const name = `${plugin} ${from} → ${to}`
   return (
@@ -25,7 +27,7 @@ export function ApprovalCard({ rollout }: { rollout: AskedRollout }) {
     >
       <div className="stack">
         <p>
-          {t('started', { who: startedBy ?? '–' })}{' '}
+          {t('started', { who: starter })}{' '}
           {since !== undefined && (
             <span title={instantText(since, place)}>
               {t('waitsSince', { ago: agoText(since, Date.now(), place) })}

@@ -9,6 +9,7 @@ import { Figures } from '../../parts/figures.tsx'
 import { Instant } from '../../parts/instant.tsx'
 import { JsonView } from '../../parts/json-view.tsx'
 import { ListTable } from '../../parts/list-table.tsx'
+import { Named } from '../../parts/named.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { type AuditEntry, auditQuery, filtersIn, withFilters } from './audit.ts'
 import { AuditSearch } from './audit-search.tsx'
@@ -37,7 +38,11 @@ export function AuditEntries({ tenant }: { tenant: string | undefined }) {
             dataIndex: 'at',
             render: (at: string) => <Instant at={at} />,
           },
-          { title: t('actor'), dataIndex: 'actor' },
+          {
+            title: t('actor'),
+            dataIndex: 'actor',
+            render: (actor: string) => <Named text={actor} />,
+          },
           {
             title: t('action'),
             dataIndex: 'action',
@@ -72,12 +77,14 @@ export function AuditEntries({ tenant }: { tenant: string | undefined }) {
 
 function Entry({ entry }: { entry: AuditEntry }) {
   const { t } = useTranslation('audit')
-  const { id, traceId, generation, detail } = entry
+  const { id, actor, traceId, generation, detail } = entry
   return (
     <div className="stack">
       <Figures
         items={[
           [t('number'), id],
+          // As the list is narrowed by it, and as a record of the chain has it.
+          [t('actor'), <code key="actor">{actor}</code>],
           [t('trace'), <code key="trace">{traceId ?? '–'}</code>],
           [t('generation'), generation ?? '–'],
         ]}

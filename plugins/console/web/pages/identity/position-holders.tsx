@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import { useList } from '../../api/list.ts'
 import { request } from '../../api/request.ts'
 import { useChange, useFormChange } from '../../api/use-change.ts'
+import { useUserNames } from '../../api/user-names.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
@@ -13,11 +14,8 @@ import { ListTable } from '../../parts/list-table.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import type { Holder, Position } from './identity.ts'
 import { ofTenant, positionPath } from './identity-paths.ts'
-import { UserSelect, useUserNames } from './user-select.tsx'
+import { UserSelect } from './user-select.tsx'
 import { ValidityText } from './validity-text.tsx'
-
-/** At a time: each of them is asked for by himself, for his name. */
-const HOLDERS = 20
 
 /** Who holds a position, from when until when. */
 export function PositionHolders({
@@ -32,7 +30,7 @@ export function PositionHolders({
   const { t } = useTranslation('identity')
   const keep = usePlaceQuery()
   const path = `${positionPath(position.id)}/holders`
-  const list = useList<Holder>(path, { tenant, limit: HOLDERS })
+  const list = useList<Holder>(path, { tenant })
   const nameOf = useUserNames(
     tenant,
     list.items.map(({ user }) => user),

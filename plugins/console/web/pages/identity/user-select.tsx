@@ -1,32 +1,9 @@
-import { useQueries } from '@tanstack/react-query'
 import { Select } from 'antd'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
-import { maySomewhere } from '../../api/may.ts'
-import { request } from '../../api/request.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { ownUnit, type User } from './identity.ts'
-import { ofTenant, userPath } from './identity-paths.ts'
-
-/** Who is called what changes seldom. */
-const NAMES_MS = 60_000
-
-/** @returns what each of them is called; the id where the viewer is not shown him, or not yet */
-export function useUserNames(tenant: string, ids: readonly string[]): (id: string) => string {
-  const maySee = maySomewhere(useViewer(), 'user.list')
-  const found = useQueries({
-    queries: [...new Set(ids)].map((id) => ({
-      queryKey: [userPath(id), tenant],
-      queryFn: ({ signal }: { signal: AbortSignal }) =>
-        request<User>('GET', ofTenant(userPath(id), tenant), { signal }),
-      staleTime: NAMES_MS,
-      enabled: maySee,
-    })),
-  })
-  const names = new Map(found.flatMap(({ data }) => (data ? [[data.id, data.displayName]] : [])))
-  return (id) => names.get(id) ?? id
-}
 
 /** Nobody looks through more; who is not among them is found by more letters. */
 const MOST = 50

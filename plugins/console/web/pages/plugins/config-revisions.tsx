@@ -11,6 +11,7 @@ import { EmptyState } from '../../parts/empty-state.tsx'
 import { Instant } from '../../parts/instant.tsx'
 import { JsonView } from '../../parts/json-view.tsx'
 import { ListTable } from '../../parts/list-table.tsx'
+import { Named } from '../../parts/named.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { type ConfigRevision, changedMembers, type ShownConfig } from './config.ts'
 
@@ -45,7 +46,11 @@ export function ConfigRevisions({ path, present }: { path: string; present: Show
           dataIndex: 'changedAt',
           render: (at: string) => <Instant at={at} />,
         },
-        { title: t('who'), dataIndex: 'changedBy' },
+        {
+          title: t('who'),
+          dataIndex: 'changedBy',
+          render: (by: string) => <Named text={by} />,
+        },
         {
           title: t('differs'),
           dataIndex: 'config',

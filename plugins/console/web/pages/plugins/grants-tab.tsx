@@ -9,6 +9,7 @@ import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { instantText } from '../../parts/formats.ts'
 import { Instant } from '../../parts/instant.tsx'
+import { Named } from '../../parts/named.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { textIn } from '../../texts/languages.ts'
@@ -167,7 +168,11 @@ function Given({
             </>
           ),
         },
-        { title: t('approver'), dataIndex: 'approver' },
+        {
+          title: t('approver'),
+          dataIndex: 'approver',
+          render: (approver: string) => <Named text={approver} />,
+        },
         {
           title: t('when'),
           dataIndex: 'grantedAt',

@@ -11,6 +11,7 @@ import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { Instant } from '../../parts/instant.tsx'
+import { useNamed } from '../../parts/named.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { SecretOnce, type SecretPart } from '../../parts/secret-once.tsx'
 import { HookDeliveries } from './hook-deliveries.tsx'
@@ -88,7 +89,7 @@ function HookTable({
               t('noAddress')
             ) : (
               <>
-                <div>{t('madeBy', { who: address.createdBy })}</div>
+                <MadeBy actor={address.createdBy} />
                 <div>
                   <Instant at={address.createdAt} />
                 </div>
@@ -197,4 +198,9 @@ function AddressDialog({ at, row, onClose }: { at: string; row: Row; onClose: ()
       </div>
     </Modal>
   )
+}
+
+function MadeBy({ actor }: { actor: string }) {
+  const { t } = useTranslation('hooks')
+  return <div>{t('madeBy', { who: useNamed(actor) })}</div>
 }

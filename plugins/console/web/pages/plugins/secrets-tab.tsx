@@ -6,6 +6,7 @@ import { useChange } from '../../api/use-change.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
+import { Named } from '../../parts/named.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { tenantPluginPath } from './plugin.ts'
@@ -51,7 +52,11 @@ export function SecretsTab({ tenant, name }: { tenant: string; name: string }) {
               <StatusTag tone="good" label={t('setAs', { version })} />
             ),
         },
-        { title: t('who'), dataIndex: 'setBy', render: (by?: string | null) => by ?? '–' },
+        {
+          title: t('who'),
+          dataIndex: 'setBy',
+          render: (by?: string | null) => <Named text={by ?? '–'} />,
+        },
       ]}
     />
   )

@@ -6,6 +6,7 @@ import { Awaited } from '../../parts/awaited.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { numberText, percentText } from '../../parts/formats.ts'
 import { Instant } from '../../parts/instant.tsx'
+import { Named } from '../../parts/named.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
@@ -207,7 +208,11 @@ function Transitions({ rollout }: { rollout: ShownRollout }) {
             align: 'end',
             render: (bp: number) => percentText(bp / 10_000, place, 2),
           },
-          { title: t('who'), dataIndex: 'actor' },
+          {
+            title: t('who'),
+            dataIndex: 'actor',
+            render: (actor: string) => <Named text={actor} />,
+          },
           {
             title: t('why'),
             dataIndex: 'reason',

@@ -3,10 +3,11 @@ import { Alert, Button, Card, Checkbox, Form } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
+import { useUserNames } from '../../api/user-names.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
-import { UserSelect, useUserNames } from '../identity/user-select.tsx'
+import { UserSelect } from '../identity/user-select.tsx'
 import { policyPath, type SignInPolicy } from './connection.ts'
 
 /** Whether there is a way in beside the provider, and who still has it when the provider is away. */

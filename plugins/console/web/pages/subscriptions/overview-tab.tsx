@@ -5,6 +5,7 @@ import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
 import { instantText } from '../../parts/formats.ts'
+import { Named } from '../../parts/named.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import type { Plan } from './plan.ts'
 import { PlanTerms } from './plan-terms.tsx'
@@ -46,6 +47,8 @@ function About({ subscription }: { subscription: Subscription }) {
     )
   const line = (key: string, label: string, text: string | null) =>
     text === null ? [] : [{ key, label, children: text }]
+  const who = (key: string, label: string, actor: string | null) =>
+    actor === null ? [] : [{ key, label, children: <Named text={actor} /> }]
   const end = expiresAt === null ? t('endless') : instantText(expiresAt, place)
   return (
     <Card size="small" title={t('about')}>
@@ -61,8 +64,8 @@ function About({ subscription }: { subscription: Subscription }) {
           ...line('ends', t('ends'), end),
           ...line('purpose', t('purpose'), subscription.purpose),
           ...line('reason', t('lastReason'), subscription.reason),
-          ...line('decidedBy', t('decidedBy'), subscription.decidedBy),
-          ...line('suspendedBy', t('suspendedBy'), subscription.suspendedBy),
+          ...who('decidedBy', t('decidedBy'), subscription.decidedBy),
+          ...who('suspendedBy', t('suspendedBy'), subscription.suspendedBy),
         ]}
       />
     </Card>

@@ -8,6 +8,7 @@ import { ChangeNote } from '../../parts/change-note.tsx'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { Instant } from '../../parts/instant.tsx'
+import { Named } from '../../parts/named.tsx'
 import { type Webhook, webhookPath } from './webhook.ts'
 import { WebhookFields, type WebhookFieldValues, webhookBody } from './webhook-fields.tsx'
 
@@ -53,7 +54,11 @@ function Settings({
           items={[
             { key: 'id', label: t('webhooks:id'), children: <code>{webhook.id}</code> },
             { key: 'app', label: t('webhooks:app'), children: webhook.app ?? t('webhooks:noApp') },
-            { key: 'by', label: t('webhooks:createdBy'), children: webhook.createdBy },
+            {
+              key: 'by',
+              label: t('webhooks:createdBy'),
+              children: <Named text={webhook.createdBy} />,
+            },
             {
               key: 'at',
               label: t('webhooks:createdAt'),
