@@ -94,6 +94,32 @@ t.test('the first five minutes, by the page alone', { skip: withoutChromium }, a
     t.same(await axeViolations(page), [])
   })
 
+  t.test('what became of it stands beside its version', async () => {
+    const elsewhere = await page.context().newPage()
+    await elsewhere.goto(`${host.url}/console/plugins/${encodeURIComponent(practice)}?tenant=demo`)
+    const row = elsewhere.getByRole('row').filter({ hasText: '1.1.0' })
+    await row.getByRole('link', { name: 'aborted' }).waitFor()
+    await elsewhere.close()
+  })
+
+  t.test('it is tried once more by who wants to see it again', async (t) => {
+    await button('Once more').click()
+    await page.getByText('The judge decides by calls: send some above.').waitFor()
+    await button('Send calls').click()
+    await page.getByText('1.1.0 was taken back by the host itself.').waitFor()
+    await button('Stop').click()
+    const path = `/v1/rollouts?plugin=${encodeURIComponent(practice)}`
+    t.match(await host.client.request('GET', path), {
+      items: [{ state: 'aborted' }, { state: 'aborted' }],
+    })
+  })
+
+  t.test('of a company that is not there nothing is shown', async () => {
+    await goTo(page, '/first-rollout?tenant=nosuch')
+    await page.getByText('There is no company nosuch.').waitFor()
+    await goTo(page, '/first-rollout?tenant=demo')
+  })
+
   t.test('and it goes on with the mended one', async () => {
     await button('Go on with 1.1.1, which is mended').click()
     await page.getByRole('button', { name: 'Install 1.1.1' }).click()

@@ -11,8 +11,17 @@ export function useProblemWords(): (error: unknown) => Problem {
         return { ...problem, title: t('noAnswer'), detail: '' }
       case PAGE_FAULT:
         return { ...problem, title: t('pageFault'), detail: problem.title }
+      case 'CORE_INPUT_INVALID':
+        return isOfAddress(problem)
+          ? { ...problem, title: t('noSuch'), detail: '', errors: [] }
+          : problem
       default:
         return problem
     }
   }
+}
+
+/** What cannot be an id is told as one that there is none of: nobody who opens a link has typed a route's parts. */
+function isOfAddress({ errors = [] }: Problem): boolean {
+  return errors.length > 0 && errors.every(({ pointer }) => pointer.startsWith('/path/'))
 }

@@ -37,6 +37,15 @@ t.test('a page that is opened anew needs no key for what was rolled out already'
   t.equal(now({ ...opened, rollout: { state: 'aborted' } }), undefined)
 })
 
+t.test('what was rolled out before is no part of a company that has it not', async (t) => {
+  const other = { ...ready, key: undefined, hasCalled: false, binding: 'disabled' } as const
+  const states = practiceSteps({ ...other, rollout: { state: 'aborted' } })
+  t.same(
+    states.map(({ state }) => state),
+    ['done', 'done', 'now', 'later', 'later', 'later', 'later'],
+  )
+})
+
 t.test('each step has its command line', async (t) => {
   const commands = practiceCommands({ tenant: 'a b', origin: 'http://host', rollout: 'rol_1' })
   t.match(commands.enable[0], "--tenant 'a b' --consent")

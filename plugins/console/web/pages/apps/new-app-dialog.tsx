@@ -57,7 +57,7 @@ export function NewAppDialog({ tenant, onClose }: { tenant: string; onClose: () 
           name="id"
           label={t('apps:id')}
           extra={t('apps:idHint')}
-          rules={[{ required: true, pattern: ID, max: 60 }]}
+          rules={[{ required: true, pattern: ID, max: 60, message: t('apps:idHint') }]}
         >
           <Input autoComplete="off" spellCheck={false} />
         </Form.Item>

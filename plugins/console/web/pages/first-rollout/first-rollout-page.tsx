@@ -3,10 +3,11 @@ import { useTranslation } from 'react-i18next'
 import { traffic } from '../../api/traffic.ts'
 import { useFormChange } from '../../api/use-change.ts'
 import { useStore } from '../../app/store.ts'
-import { useTenant } from '../../app/viewer-context.ts'
+import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { ProblemNote } from '../../parts/problem-note.tsx'
+import { isOver } from '../rollouts/rollout.ts'
 import { CompanyChoice } from './company-choice.tsx'
 import { enablePractice, installVersion, practiceAppKey, rollBadOut } from './make-practice.ts'
 import { BAD, GOOD, practiceSteps, type StepState } from './practice.ts'
@@ -25,7 +26,9 @@ import { Verdict } from './verdict.tsx'
 /** From nothing to a bad version that is taken back by itself, by this page alone. */
 export function FirstRolloutPage() {
   const { t } = useTranslation('first-rollout')
+  const viewer = useViewer()
   const has = useHasPractice()
+  if (viewer.kind !== 'operator') return <EmptyState text={t('operatorOnly')} />
   return (
     <div className="stack">
       <PageHead title={t('title')} />
@@ -73,9 +76,9 @@ function Steps() {
         </StepCard>
         <Making {...parts} tenant={tenant} binding={bound.data ?? null} />
         <StepCard step="calls" state={state('calls')} commands={commands.calls}>
-          <TrafficControl />
+          <TrafficControl isNext={state('calls') !== 'later'} />
         </StepCard>
-        <Canary {...parts} />
+        <Canary {...parts} mayRepeat={rollout !== undefined && isOver(rollout.state)} />
         <StepCard step="verdict" state={state('verdict')} commands={commands.verdict}>
           {rollout !== undefined && <Verdict id={rollout.id} />}
         </StepCard>
@@ -134,13 +137,16 @@ function Making({
   )
 }
 
-function Canary({ state, commands }: Parts) {
+function Canary({ state, commands, mayRepeat }: Parts & { readonly mayRepeat: boolean }) {
   const { t } = useTranslation('first-rollout')
   const roll = useFormChange(rollBadOut, () => t('begun', { version: BAD }))
   return (
     <StepCard step="canary" state={state('canary')} commands={commands.canary}>
       {state('canary') !== 'done' && (
         <StepButton label={t('canary', { version: BAD })} state={state('canary')} change={roll} />
+      )}
+      {state('canary') === 'done' && mayRepeat && (
+        <StepButton label={t('onceMore')} state="done" change={roll} />
       )}
     </StepCard>
   )

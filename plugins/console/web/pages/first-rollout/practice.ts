@@ -38,16 +38,18 @@ export type StepState = 'done' | 'now' | 'later'
 export function practiceSteps(
   seen: PracticeSeen,
 ): readonly { readonly step: PracticeStep; readonly state: StepState }[] {
-  const isTried = seen.rollout !== undefined
+  const isEnabled = seen.binding !== undefined && seen.binding !== 'disabled'
+  // A rollout is the host's: it says of a company that has no part in it nothing.
+  const isTried = seen.rollout !== undefined && isEnabled
   const done: Readonly<Record<PracticeStep, boolean>> = {
     company: seen.tenant !== undefined,
     install: seen.installed?.stableVersion != null,
-    enable: seen.binding !== undefined && seen.binding !== 'disabled',
+    enable: isEnabled,
     // The key goes with the window, and is not needed any more.
     key: seen.key !== undefined || isTried,
     calls: seen.hasCalled || isTried,
     canary: isTried,
-    verdict: seen.rollout?.state === 'aborted',
+    verdict: isTried && seen.rollout?.state === 'aborted',
   }
   const steps = Object.keys(done) as PracticeStep[]
   const now = steps.find((step) => !done[step])

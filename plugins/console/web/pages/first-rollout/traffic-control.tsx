@@ -10,7 +10,7 @@ import { INPUT, OPERATION, SERVICE } from './practice.ts'
 import { usePracticeKey } from './practice-key.ts'
 
 /** Begins and ends the calls of the practice app, and says what became of them. */
-export function TrafficControl() {
+export function TrafficControl({ isNext }: { isNext: boolean }) {
   const { t } = useTranslation('first-rollout')
   const key = usePracticeKey()
   const seen = useStore(traffic)
@@ -29,6 +29,7 @@ export function TrafficControl() {
           </Button>
         )}
       </div>
+      {key === undefined && isNext && <p>{t('keyGone')}</p>}
       {seen.answered + seen.failed > 0 && <Sent seen={seen} />}
       {seen.error !== undefined && <ProblemNote error={seen.error} />}
     </>

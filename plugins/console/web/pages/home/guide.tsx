@@ -59,7 +59,7 @@ export function Guide({ tenant }: { tenant: string | undefined }) {
                 </Link>
                 {isDone !== undefined && <span>{isDone ? t('guide.done') : t('guide.open')}</span>}
               </div>
-              <p>{t(`guide.${step}.text`)}</p>
+              {isDone !== true && <p>{t(`guide.${step}.text`)}</p>}
               {isDone !== true && <CliLine command={COMMANDS[step]} />}
             </li>
           ))}

@@ -6,7 +6,7 @@ export type FoundItem = Readonly<Record<string, unknown>>
 
 /** The first page of a list: whether there is any is all that is asked. @returns undefined: not known yet */
 export function useFoundItems(path: string, tenant?: string): readonly FoundItem[] | undefined {
-  const isOfTenant = path.includes('{t}')
+  const isOfTenant = path.includes('{t}') || path === '/v1/subscriptions'
   const asked = path.replace('{t}', encodeURIComponent(tenant ?? ''))
   const { data } = useQuery({
     queryKey: [asked, 'count', tenant],

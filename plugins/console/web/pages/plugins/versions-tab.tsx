@@ -1,9 +1,13 @@
+import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import type { Listed } from '../../api/list.ts'
+import { request } from '../../api/request.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { StatusTag } from '../../parts/status-tag.tsx'
+import { newestByVersion, type RolloutSummary, TONES } from '../rollouts/rollout.ts'
 import type { InstalledPlugin, InstalledVersion } from './plugin.ts'
 
 /** Installed versions with their states; a faulty one says what to do. */
@@ -17,6 +21,7 @@ export function VersionsTab({ plugin }: { plugin: InstalledPlugin }) {
     query.set('version', version)
     return { pathname: '/rollouts/new', search: `?${query}` }
   }
+  const rollouts = useNewestRollouts(plugin.name, viewer.kind === 'operator')
   const isOther = (version: string) => version !== plugin.stableVersion
   return (
     <Table<InstalledVersion>
@@ -41,6 +46,17 @@ export function VersionsTab({ plugin }: { plugin: InstalledPlugin }) {
             <StatusTag tone={fault === null ? 'good' : 'bad'} label={state} />
           ),
         },
+        ...(viewer.kind === 'operator'
+          ? [
+              {
+                title: t('newestRollout'),
+                key: 'rollout',
+                render: (_: unknown, { version }: InstalledVersion) => (
+                  <NewestRollout rollout={rollouts.get(version)} />
+                ),
+              },
+            ]
+          : []),
         { title: t('tier'), dataIndex: 'tier' },
         {
           title: t('publisher'),
@@ -66,4 +82,30 @@ export function VersionsTab({ plugin }: { plugin: InstalledPlugin }) {
       ]}
     />
   )
+}
+
+function NewestRollout({ rollout }: { rollout: RolloutSummary | undefined }) {
+  const { t } = useTranslation('rollouts')
+  const keep = usePlaceQuery()
+  if (rollout === undefined) return '–'
+  const { id, state } = rollout
+  return (
+    <Link to={{ pathname: `/rollouts/${id}`, search: keep }}>
+      <StatusTag tone={TONES[state]} label={t(`states.${state}`)} />
+    </Link>
+  )
+}
+
+/** What became of each version when it was last rolled out: as far as one page of the host's list goes back. */
+function useNewestRollouts(name: string, isAsked: boolean): ReadonlyMap<string, RolloutSummary> {
+  const { data } = useQuery({
+    queryKey: ['/v1/rollouts', { plugin: name, newest: true }],
+    queryFn: ({ signal }) =>
+      request<Listed<RolloutSummary>>('GET', '/v1/rollouts', {
+        query: { plugin: name, limit: 200 },
+        signal,
+      }),
+    enabled: isAsked,
+  })
+  return newestByVersion(data?.items ?? [])
 }

@@ -48,7 +48,7 @@ export function NewPublisherDialog({
         <Form.Item
           name="name"
           label={t('publishers:name')}
-          rules={[{ required: true, pattern: NAME, max: 64 }]}
+          rules={[{ required: true, pattern: NAME, max: 64, message: t('publishers:nameRule') }]}
         >
           <Input autoComplete="off" spellCheck={false} />
         </Form.Item>
@@ -56,7 +56,7 @@ export function NewPublisherDialog({
           name="scope"
           label={t('publishers:scope')}
           extra={t('publishers:scopeHint')}
-          rules={[{ required: true, pattern: SCOPE, max: 100 }]}
+          rules={[{ required: true, pattern: SCOPE, max: 100, message: t('publishers:scopeRule') }]}
         >
           <Input autoComplete="off" spellCheck={false} placeholder="@acme" />
         </Form.Item>

@@ -107,6 +107,13 @@ export const TONES = {
   rolled_back: 'bad',
 } as const satisfies Record<RolloutState, Tone>
 
+/** The newest of each version, of a list with the newest first. Pure. */
+export function newestByVersion(
+  rollouts: readonly RolloutSummary[],
+): ReadonlyMap<string, RolloutSummary> {
+  return new Map(rollouts.toReversed().map((one) => [one.to, one]))
+}
+
 /** Commands that a state takes, as a person gives them; the host's own table decides. */
 export function commandsOf({ state }: Pick<RolloutSummary, 'state'>): readonly string[] {
   const table: Record<RolloutState, readonly string[]> = {

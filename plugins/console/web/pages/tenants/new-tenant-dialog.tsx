@@ -53,7 +53,7 @@ export function NewTenantDialog({
           name="id"
           label={t('tenants:id')}
           extra={t('tenants:idHint')}
-          rules={[{ required: true, pattern: ID, max: 60 }]}
+          rules={[{ required: true, pattern: ID, max: 60, message: t('tenants:idHint') }]}
         >
           <Input autoComplete="off" spellCheck={false} />
         </Form.Item>
