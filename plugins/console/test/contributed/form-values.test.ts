@@ -1,7 +1,7 @@
 import t from 'tap'
 import { formFields } from '../../web/contributed/form/form-fields.ts'
 import { formInput } from '../../web/contributed/form/form-input.ts'
-import { fitsForm, formValues } from '../../web/contributed/form/form-values.ts'
+import { firstValues, fitsForm, formValues } from '../../web/contributed/form/form-values.ts'
 
 const fields = formFields(
   {
@@ -45,4 +45,12 @@ t.test('what no control holds would be lost, so no form is offered', async (t) =
   t.notOk(fitsForm(fields, { ...input, unknown: 1 }))
   t.notOk(fitsForm(fields, { limits: { most: 3, least: 1 } }))
   t.notOk(fitsForm(fields, { name: '' }))
+})
+
+t.test('a list that has to have a row begins with one, unless it has some', async (t) => {
+  const rows = { type: 'array', items: { type: 'object', properties: { id: { type: 'string' } } } }
+  const asked = { type: 'object', required: ['lines'], properties: { lines: rows, more: rows } }
+  const lists = formFields(asked, undefined, {})
+  t.strictSame(firstValues(lists, undefined), { lines: [{}] })
+  t.strictSame(firstValues(lists, { lines: [{ id: 'a' }] }), { lines: [{ id: 'a' }] })
 })

@@ -12,6 +12,15 @@ export function formValues(fields: readonly FormField[], input: unknown): FormVa
   )
 }
 
+/** What a form begins with, and comes back to: a list that has to have a row has one. Pure. @param begin as an input has it */
+export function firstValues(fields: readonly FormField[], begin: unknown): FormValues {
+  const rows = fields.filter(({ kind, isRequired }) => kind === 'rows' && isRequired)
+  return {
+    ...Object.fromEntries(rows.map(({ name }) => [name, [{}]])),
+    ...formValues(fields, begin),
+  }
+}
+
 /** Whether the controls can hold all of an input, so that to save it unchanged changes nothing. Pure. */
 export function fitsForm(fields: readonly FormField[], input: unknown): boolean {
   try {

@@ -14,7 +14,7 @@ import { FieldControl } from './field-control.tsx'
 import { inputFaults, placedFaults } from './form-faults.ts'
 import { type FormField, formFields } from './form-fields.ts'
 import { type FormValues, formInput, NotJson } from './form-input.ts'
-import { formValues } from './form-values.ts'
+import { firstValues } from './form-values.ts'
 import { useFaultWords } from './use-fault-words.ts'
 
 interface Props {
@@ -69,7 +69,7 @@ function OpenForm(props: Props & { readonly operation: Operation }) {
       name={formId}
       layout="vertical"
       requiredMark
-      {...(begin === undefined ? {} : { initialValues: formValues(fields, begin) })}
+      initialValues={firstValues(fields, begin)}
       onFinish={onFinish}
       aria-label={submit}
     >

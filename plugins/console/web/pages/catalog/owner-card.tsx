@@ -2,8 +2,7 @@ import { Button, Card, Form, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
-import { useWholeList } from '../../api/whole-list.ts'
-import { labelOf, type Tenant } from '../../app/tenant.ts'
+import { useFoundTenants } from '../../app/found-tenants.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
 import { ProblemNote } from '../../parts/problem-note.tsx'
@@ -25,7 +24,10 @@ export function OwnerCard({
 }) {
   const { t } = useTranslation('offers')
   const [form] = Form.useForm<Wish>()
-  const tenants = useWholeList<Tenant>('/v1/tenants')
+  const found = useFoundTenants()
+  const isFound = found.options.some(({ value }) => value === ownerTenant)
+  const present =
+    ownerTenant === null || isFound ? [] : [{ value: ownerTenant, label: ownerTenant }]
   const path = ownerPath(id, major)
   const bodyOf = (wish: Wish) => ({ ownerTenant: wish.ownerTenant ?? null })
   const { mutate, isPending, error } = useFormChange(
@@ -45,11 +47,10 @@ export function OwnerCard({
       >
         <Form.Item name="ownerTenant" label={t('ownerTenant')} extra={t('ownerHint')}>
           <Select
+            {...found}
             allowClear
-            showSearch={{ optionFilterProp: 'label' }}
-            loading={tenants.isLoading}
             placeholder={t('operatorAlone')}
-            options={tenants.items.map((one) => ({ value: one.id, label: labelOf(one) }))}
+            options={[...present, ...found.options]}
           />
         </Form.Item>
         <div className="stack">

@@ -1,14 +1,13 @@
 import { Select } from 'antd'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
 import { useViewer } from '../../app/viewer-context.ts'
+import { useSettled } from '../../parts/use-settled.ts'
 import { ownUnit, type User } from './identity.ts'
 
 /** Nobody looks through more; who is not among them is found by more letters. */
 const MOST = 50
-/** The host is asked when somebody stops typing. */
-const TYPING_MS = 250
 
 /** A user of the tenant, found by name or login on the host; who has left is not among them. */
 export function UserSelect({
@@ -23,7 +22,7 @@ export function UserSelect({
   const { t } = useTranslation('identity')
   const unit = ownUnit(useViewer())
   const [typed, setTyped] = useState('')
-  const q = useSettled(typed.trim(), TYPING_MS)
+  const q = useSettled(typed.trim())
   const users = useList<User>('/v1/users', { tenant, unit, q, limit: MOST })
   return (
     <Select
@@ -44,14 +43,4 @@ export function UserSelect({
       })}
     />
   )
-}
-
-/** What somebody types, once he has stopped for so long. */
-function useSettled(text: string, ms: number): string {
-  const [settled, setSettled] = useState(text)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), ms)
-    return () => clearTimeout(timer)
-  }, [text, ms])
-  return settled
 }
