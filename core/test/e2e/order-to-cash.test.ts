@@ -104,8 +104,12 @@ t.test('both parties sign its contract, and it is released', async (t) => {
   t.match(signed, { orderId, documents: [{ level: 'B-T' }] })
   const data = { orderId, releasedAt: instant(Date.now()), by: 'contract desk' }
   await company.send([event('orders.order.released', 'released', orderId, data)])
-  const order = await seen('the release', ({ stage }) => stage === 'released')
-  t.match(order.contracts, [{ envelope, state: 'completed' }])
+  // Two plugins tell it, and none waits for the other.
+  const order = await seen(
+    'the release of what was signed',
+    ({ stage, contracts: [one] }) => stage === 'released' && one?.state === 'completed',
+  )
+  t.match(order.contracts, [{ envelope }])
 })
 
 t.test('the supplier ships, and the cold chain breaks on the way', async (t) => {
@@ -245,15 +249,14 @@ for (const [plugin, block] of Object.entries(blockOf)) {
     const before = await seen('fresh blocks', ({ blocks }) => stateOf(blocks, block) === 'fresh')
     const path = `/v1/tenants/dongchen/plugins/${encodeURIComponent(plugin)}`
     await company.admin.request('PUT', path, { binding: 'disabled' })
-    const without = await seen(
-      'a block without its plugin',
-      ({ blocks }) => stateOf(blocks, block) === 'unavailable',
+    // What was away before is looked for again after some seconds, by each sandbox for itself.
+    const without = await seen('this block alone without its plugin', ({ blocks }) =>
+      Object.values(blockOf).every(
+        (one) => (stateOf(blocks, one) === 'unavailable') === (one === block),
+      ),
     )
     t.same(without[block], before[block], 'what was told stays')
     t.equal(without.stage, before.stage)
-    for (const other of Object.values(blockOf)) {
-      if (other !== block) t.not(stateOf(without.blocks, other), 'unavailable', other)
-    }
     const since = instant(Date.now() - HOUR_MS)
     await company.admin.request('PUT', path, { binding: 'enabled' })
     await company.admin.request('POST', `${path}:replay-events`, { since })
