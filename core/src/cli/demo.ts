@@ -43,7 +43,8 @@ export async function seedDemo(demo: Demo, host: Host, dataFolder: string): Prom
   await publishPractice(demo, { client, ...to })
   const people = await makePeople(client, demo, { url: host.url, dataFolder })
   const key = await readFile(join(dataFolder, KEY_FILE), 'utf8')
-  return [...firstCall(host, demo, key.trim()), ...people, ...firstRollout(host, demo, dataFolder)]
+  const rollout = await firstRollout(host, demo, dataFolder)
+  return [...firstCall(host, demo, key.trim()), ...people, ...rollout]
 }
 
 /** That of the first call; those of more services have the name of theirs behind it. */
@@ -185,11 +186,16 @@ function firstCall(host: Host, demo: Demo, key: string): string[] {
 }
 
 /** Where the operator makes one by the console; its token is told by the file that keeps it. */
-function firstRollout({ url }: Host, { practice }: Demo, dataFolder: string): string[] {
+async function firstRollout(
+  { url, adminToken }: Host,
+  { practice }: Demo,
+  dataFolder: string,
+): Promise<string[]> {
   if (practice === undefined) return []
   const file = join(dataFolder, 'admin-token')
-  // Whoever gave it by a setting knows it.
-  const where = existsSync(file) ? file : 'SIGNALBOX_ADMIN_TOKEN'
+  // Whoever gave it by a setting knows it; the file is then of a start without.
+  const kept = await readFile(file, 'utf8').catch(() => undefined)
+  const where = kept?.trim() === adminToken ? file : 'SIGNALBOX_ADMIN_TOKEN'
   return [
     say(
       {
