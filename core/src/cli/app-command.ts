@@ -48,10 +48,7 @@ const origins = defineCommand({
     app: {
       type: 'positional',
       required: true,
-      description: say({
-        en: 'The app',
-        'zh-CN': '应用',
-      }),
+      description: say({ en: 'The app', 'zh-CN': '应用' }),
     },
     origins: {
       type: 'positional',

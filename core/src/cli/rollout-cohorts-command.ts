@@ -19,10 +19,7 @@ const nameArgument = {
 const put = defineCommand({
   meta: {
     name: 'put',
-    description: say({
-      en: 'Store a cohort',
-      'zh-CN': '保存分组',
-    }),
+    description: say({ en: 'Store a cohort', 'zh-CN': '保存分组' }),
   },
   args: {
     name: nameArgument,

@@ -27,7 +27,7 @@ t.test('work in the console', { skip: withoutChromium }, async (t) => {
   await person(host.url, host.client, { tenant, login: 'ann', roles: ['member', 'worker'] })
   const browser = await startChromium(t)
   const ann = { tenant, login: 'ann' }
-  const { page } = await openConsole(browser, { url: host.url, as: ann, path: '/p/work/list' })
+  const { page } = await openConsole(browser, { url: host.url, as: ann, path: '/p/tasks/list' })
   const cell = (name: string) => page.getByRole('cell', { name, exact: true })
 
   t.test('what the host gives him he is offered, and what it refuses he is not', async (t) => {
@@ -52,7 +52,7 @@ t.test('work in the console', { skip: withoutChromium }, async (t) => {
     page.on('request', (one) => {
       if (one.url().includes('/v1/users:names')) asked.push(one.url())
     })
-    await goTo(page, '/p/work/list')
+    await goTo(page, '/p/tasks/list')
     await cell('Person ann').first().waitFor()
     t.equal(await cell('Person ann').count(), 2)
     t.equal(await cell('usr_0000000000000000').count(), 2, 'who has no name stays as he is')
@@ -152,7 +152,7 @@ t.test('work in the console', { skip: withoutChromium }, async (t) => {
   })
 
   t.test('what does not fit is told in Chinese to who reads Chinese', async (t) => {
-    const wish = { url: host.url, as: ann, path: '/p/work/list', locale: 'zh-CN' as const }
+    const wish = { url: host.url, as: ann, path: '/p/tasks/list', locale: 'zh-CN' as const }
     const chinese = await openConsole(browser, wish)
     await chinese.page.getByRole('button', { name: 'Rename it' }).first().click()
     const dialog = chinese.page.getByRole('dialog')
@@ -164,7 +164,7 @@ t.test('work in the console', { skip: withoutChromium }, async (t) => {
 
   t.test('the operator is shown neither blocks nor frames of a company', async (t) => {
     const operator = await openConsole(browser, { url: host.url, as: 'operator' })
-    for (const path of ['/p/work/list', '/p/work/frame']) {
+    for (const path of ['/p/tasks/list', '/p/tasks/frame']) {
       await goTo(operator.page, `${path}?tenant=${tenant}`)
       await operator.page.getByText(/The operator has none/).waitFor()
       t.equal(await operator.page.locator('iframe').count(), 0, path)

@@ -41,7 +41,7 @@ const contract = {
 
 const list = {
   id: 'list',
-  path: '/work/list',
+  path: '/tasks/list',
   title: text('Work list'),
   group: 'operations',
   blocks: [
@@ -71,7 +71,7 @@ const list = {
 
 const frame = {
   id: 'frame',
-  path: '/work/frame',
+  path: '/tasks/frame',
   title: text('Work frame'),
   group: 'operations',
   page: 'ui/frame.html',

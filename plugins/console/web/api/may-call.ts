@@ -1,4 +1,4 @@
-import type { Viewer } from './viewer.ts'
+import type { UserViewer, Viewer } from './viewer.ts'
 
 /** What an operation says of people in its contract. */
 export interface AskedOfPeople {
@@ -19,8 +19,15 @@ export function whyNotCall(
   // The operator is of no tenant, and a call is.
   if (viewer.kind === 'operator') return 'operator'
   if (requires === undefined) return 'appsOnly'
-  const { permissions, permissionsInUnits = [] } = viewer
-  const isHeldInUnit = permissionsInUnits.some(({ permission }) => permission === requires)
-  const isHeld = permissions.includes(requires) || (requiresIn === 'unit' && isHeldInUnit)
-  return isHeld ? undefined : 'permission'
+  return holds(viewer, requires, requiresIn) ? undefined : 'permission'
+}
+
+/** @param where in all of the tenant, or in some unit at least */
+export function holds(
+  { permissions, permissionsInUnits = [] }: UserViewer,
+  permission: string,
+  where: 'tenant' | 'unit' = 'tenant',
+): boolean {
+  if (permissions.includes(permission)) return true
+  return where === 'unit' && permissionsInUnits.some((held) => held.permission === permission)
 }

@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import { holds } from '../api/may-call.ts'
 import type { Viewer } from '../api/viewer.ts'
 import { useWholeList } from '../api/whole-list.ts'
 import { useTenant, useViewer } from '../app/viewer-context.ts'
@@ -37,9 +38,5 @@ export function usePoint(point: string) {
 
 /** Whether the viewer is shown what a page asks a permission for, be it in some units; the host decides at each call. */
 export function mayUse(viewer: Viewer, permission: string): boolean {
-  if (viewer.kind === 'operator') return true
-  return (
-    viewer.permissions.includes(permission) ||
-    (viewer.permissionsInUnits ?? []).some((held) => held.permission === permission)
-  )
+  return viewer.kind === 'operator' || holds(viewer, permission, 'unit')
 }

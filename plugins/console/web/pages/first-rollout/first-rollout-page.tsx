@@ -140,13 +140,15 @@ function Making({
 function Canary({ state, commands, mayRepeat }: Parts & { readonly mayRepeat: boolean }) {
   const { t } = useTranslation('first-rollout')
   const roll = useFormChange(rollBadOut, () => t('begun', { version: BAD }))
+  const isDone = state('canary') === 'done'
   return (
     <StepCard step="canary" state={state('canary')} commands={commands.canary}>
-      {state('canary') !== 'done' && (
-        <StepButton label={t('canary', { version: BAD })} state={state('canary')} change={roll} />
-      )}
-      {state('canary') === 'done' && mayRepeat && (
-        <StepButton label={t('onceMore')} state="done" change={roll} />
+      {(!isDone || mayRepeat) && (
+        <StepButton
+          label={isDone ? t('onceMore') : t('canary', { version: BAD })}
+          state={state('canary')}
+          change={roll}
+        />
       )}
     </StepCard>
   )

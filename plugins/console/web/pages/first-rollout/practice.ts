@@ -58,8 +58,3 @@ export function practiceSteps(
     state: done[step] ? 'done' : step === now ? 'now' : 'later',
   }))
 }
-
-/** The newest rollout of the bad version, of a list with the newest first. Pure. */
-export function triedBad(rollouts: readonly RolloutSummary[]): RolloutSummary | undefined {
-  return rollouts.find(({ to }) => to === BAD)
-}

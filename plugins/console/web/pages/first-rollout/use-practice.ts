@@ -10,8 +10,8 @@ import {
   type TenantPlugin,
   tenantPluginPath,
 } from '../plugins/plugin.ts'
-import { isOver, type RolloutSummary } from '../rollouts/rollout.ts'
-import { PRACTICE, triedBad } from './practice.ts'
+import { isOver, newestByVersion, type RolloutSummary } from '../rollouts/rollout.ts'
+import { BAD, PRACTICE } from './practice.ts'
 
 const EVERY_MS = 1000
 
@@ -52,9 +52,9 @@ export function usePracticeRollout(isInstalled: boolean) {
         query: { plugin: PRACTICE, limit: 50 },
         signal,
       }),
-    select: ({ items }) => triedBad(items) ?? null,
+    select: ({ items }) => newestByVersion(items).get(BAD) ?? null,
     refetchInterval: ({ state }) => {
-      const tried = triedBad(state.data?.items ?? [])
+      const tried = newestByVersion(state.data?.items ?? []).get(BAD)
       return tried === undefined || isOver(tried.state) ? false : EVERY_MS
     },
     enabled: isInstalled,

@@ -41,7 +41,7 @@ export function Guide({ tenant }: { tenant: string | undefined }) {
     packages: packages?.filter(isNotThis('name')).length,
     plugins: plugins?.filter(isNotThis('name')).length,
     enabled: enabled?.filter(isNotThis('plugin')).length,
-    subscriptions: useFoundItems('/v1/subscriptions', tenant)?.length,
+    subscriptions: useFoundItems('/v1/subscriptions?tenant={t}', tenant)?.length,
     rollouts: useFoundItems('/v1/rollouts')?.length,
   })
   if (!steps.some(({ isDone }) => isDone === false)) return null

@@ -2,7 +2,7 @@ import { ImportOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Drawer, Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { maySomewhere } from '../../api/may.ts'
+import { may, maySomewhere } from '../../api/may.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
@@ -31,22 +31,23 @@ export function UnitsPage() {
 function Units({ tenant }: { tenant: string }) {
   const { t } = useTranslation('identity')
   const keep = usePlaceQuery()
-  const mayWrite = maySomewhere(useViewer(), 'unit.update')
+  const viewer = useViewer()
+  const mayWrite = maySomewhere(viewer, 'unit.update')
   const [selected, setSelected] = useParam('unit')
   const [isNew, setNew] = useParam('new')
   const units = useUnits(tenant)
   return (
     <div className="stack">
       <PageHead title={t('units')}>
-        {mayWrite && (
-          <>
-            <Button type="primary" icon={<PlusOutlined />} onClick={() => setNew('1')}>
-              {t('newUnit')}
-            </Button>
-            <Link to={{ pathname: '/identity/import', search: keep }}>
-              <Button icon={<ImportOutlined />}>{t('toImport')}</Button>
-            </Link>
-          </>
+        {maySomewhere(viewer, 'unit.create') && (
+          <Button type="primary" icon={<PlusOutlined />} onClick={() => setNew('1')}>
+            {t('newUnit')}
+          </Button>
+        )}
+        {may(viewer, 'organisation.export') && (
+          <Link to={{ pathname: '/identity/import', search: keep }}>
+            <Button icon={<ImportOutlined />}>{t('toImport')}</Button>
+          </Link>
         )}
       </PageHead>
       {units.isLoadingError ? (
