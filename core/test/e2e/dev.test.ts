@@ -21,7 +21,8 @@ class Dev {
       env: { PATH: process.env.PATH, ...env },
     })
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream.on('data', (chunk) => {
+      // A character of Chinese may be cut in two by a chunk.
+      stream.setEncoding('utf8').on('data', (chunk) => {
         this.text += chunk
       })
     }
@@ -67,8 +68,8 @@ t.test('a plugin is served with every save, from its first minute on', async (t)
   const words = [folder, '--grant', '--database', hostUrl]
   const dev = new Dev(t, words)
   await dev.shows(/saves are followed/)
-  t.match(dev.text, /asks for db:own .*Keeps the stock/)
-  t.match(dev.text, '2 samples are loaded')
+  await dev.shows(/asks for db:own .*Keeps the stock/)
+  await dev.shows(/2 samples are loaded/)
   const read = () => dev.call('read', { item: 'A-1' })
   t.same((await read()).body, { item: 'A-1', pieces: 40, isLow: false })
   await dev.shows(/^200 gate\.stock\/read {2}[\d.]+ ms {2}cpu [\d.]+ ms {2}0\.1\.0-dev\.1$/m)
@@ -148,6 +149,6 @@ t.test('what is not granted is not there, and the terminal says how to grant it'
   const { hostUrl } = await testDatabases(t)
   const dev = new Dev(t, [folder, '--database', hostUrl], { SIGNALBOX_LANG: 'zh' })
   await dev.shows(/CORE_DEV_CONSENT_MISSING/)
-  t.match(dev.text, /申请 db:own/)
-  t.match(dev.text, /尚无版本提供服务/)
+  await dev.shows(/申请 db:own/)
+  await dev.shows(/尚无版本提供服务/)
 })

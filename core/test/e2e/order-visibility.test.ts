@@ -100,25 +100,32 @@ t.test(
   async (t) => {
     const stream = await DeltaStream.follow(company, service, '?types=orders.view.changed')
     const witness = await DeltaStream.follow(company, service, '?types=orders.view.changed')
+    const orderIds: string[] = []
     for (const round of numbers(5)) {
-      await company.send(numbers(10).map((n) => created(`CUT-${round}-${n}`)))
+      const together = numbers(10).map((n) => `CUT-${round}-${n}`)
+      await company.send(together.map((orderId) => created(orderId)))
       await stream.cut()
-      await company.send(numbers(10).map((n) => released(`CUT-${round}-${n}`)))
+      await company.send(together.map((orderId) => released(orderId)))
       await stream.resume()
+      orderIds.push(...together)
     }
     await settled(LAGS + 50)
-    const shown = new Map<string, number>()
-    for (const { partitionkey: orderId } of witness.deltas) {
-      if (shown.has(orderId)) continue
+    // Asked of the view itself: what is handled by now may be on its way to both streams still.
+    const shown: Record<string, number> = {}
+    for (const orderId of orderIds) {
       const order = await ask('order', { orderId, include: [] })
       t.equal(order.stage, 'released')
-      shown.set(orderId, order.revision)
+      shown[orderId] = order.revision
     }
-    t.equal(shown.size, 50)
-    const misses = ({ deltas }: DeltaStream) =>
-      [...shown].filter(
+    /** Those of the orders of this test: what is due of another may be judged anew just now. */
+    const deltasOf = ({ deltas }: DeltaStream) =>
+      deltas.filter(({ partitionkey }) => partitionkey in shown)
+    const misses = (followed: DeltaStream) =>
+      Object.entries(shown).filter(
         ([orderId, revision]) =>
-          !deltas.some((one) => one.partitionkey === orderId && one.data.revision === revision),
+          !deltasOf(followed).some(
+            (one) => one.partitionkey === orderId && one.data.revision === revision,
+          ),
       )
     await company.eventually(
       'the last delta of each order',
@@ -126,13 +133,13 @@ t.test(
       (missing) => missing.length === 0,
     )
     t.same(
-      stream.deltas.map(({ place }) => place),
-      witness.deltas.map(({ place }) => place),
+      deltasOf(stream).map(({ place }) => place),
+      deltasOf(witness).map(({ place }) => place),
     )
-    const revisions = new Map<string, number>()
-    for (const { partitionkey, data } of stream.deltas) {
-      t.ok(data.revision > (revisions.get(partitionkey) ?? 0), `${partitionkey} goes forward`)
-      revisions.set(partitionkey, data.revision)
+    const revisions: Record<string, number> = {}
+    for (const { partitionkey, data } of deltasOf(stream)) {
+      t.ok(data.revision > (revisions[partitionkey] ?? 0), `${partitionkey} goes forward`)
+      revisions[partitionkey] = data.revision
     }
     t.same(revisions, shown, 'the last that was told is what is shown')
     await Promise.all([stream.cut(), witness.cut()])
