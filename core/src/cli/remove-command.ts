@@ -38,11 +38,11 @@ export const removeCommand = defineCommand({
   run: async ({ args }) => {
     const client = new HostClient(await connectionOf(args))
     const data = args.data === undefined ? '' : `?data=${args.data}`
-    const path = `/v1/plugins/${encodeURIComponent(args.name)}${data}`
-    let removal = await client.request<Removal>('DELETE', path)
+    const path = `/v1/plugins/${encodeURIComponent(args.name)}`
+    let removal = await client.request<Removal>('DELETE', `${path}${data}`)
     while (removal.fault === undefined && isUnfinished(removal)) {
       await delay(ASK_AGAIN_MS)
-      removal = await client.request<Removal>('DELETE', path)
+      removal = await client.request<Removal>('GET', `${path}/removal`)
     }
     print(args.json, removal, linesOf(removal))
     if (isUnfinished(removal)) process.exitCode = 1

@@ -21,8 +21,8 @@ export const removalErrors = {
       'zh-CN': '{plugin} 正在移除（{state}）。',
     },
     cure: {
-      en: 'Install it when DELETE /v1/plugins/{name}, which without data only tells how far it has come, answers 200.',
-      'zh-CN': '待不带 data 的 DELETE /v1/plugins/{name}（仅查询进度）返回 200 后再安装。',
+      en: 'Install it when GET /v1/plugins/{name}/removal tells that it is kept or purged.',
+      'zh-CN': '待 GET /v1/plugins/{name}/removal 显示 kept 或 purged 后再安装。',
     },
   },
   PLUGIN_DATA_OF_ANOTHER: {
@@ -58,6 +58,17 @@ export const removalErrors = {
     cure: {
       en: 'Wait until GET /v1/plugins/{name} shows it warm, stable or failed.',
       'zh-CN': '请等待 GET /v1/plugins/{name} 显示其状态为 warm、stable 或失败。',
+    },
+  },
+  REMOVAL_MISSING: {
+    status: 404,
+    message: {
+      en: '{plugin} is installed, and is not being removed.',
+      'zh-CN': '{plugin} 已安装，且未在移除。',
+    },
+    cure: {
+      en: 'Remove it with DELETE /v1/plugins/{name}.',
+      'zh-CN': '请使用 DELETE /v1/plugins/{name} 移除它。',
     },
   },
   REMOVAL_PUT_OFF: {

@@ -7,7 +7,7 @@ import { type DataWish, dataWishes, unfinishedRemovals } from './removal-states.
 /** Taking a plugin out: the operator's. */
 export function removalRoutes(
   app: FastifyInstance,
-  removals: Pick<RemovalService, 'remove'>,
+  removals: Pick<RemovalService, 'remove' | 'find'>,
 ): void {
   app.delete<{ Params: { name: string }; Querystring: { data?: DataWish } }>(
     '/v1/plugins/:name',
@@ -27,5 +27,18 @@ export function removalRoutes(
       const isOver = !unfinishedRemovals.some((state) => state === removal.state)
       return reply.code(isOver ? 200 : 202).send(removal)
     },
+  )
+
+  app.get<{ Params: { name: string } }>(
+    '/v1/plugins/:name/removal',
+    {
+      config: { action: 'plugin.remove' },
+      schema: {
+        tags: ['plugins'],
+        summary: 'How far the removal of a plugin has come',
+        params: strictObject({ name: pluginNameSchema }, ['name']),
+      },
+    },
+    (request) => removals.find(request.params.name),
   )
 }

@@ -80,6 +80,17 @@ export class RemovalService {
     return this.#look(plugin)
   }
 
+  /**
+   * How far its removal has come; changes nothing.
+   * @throws CORE_REMOVAL_MISSING where it is installed, CORE_PLUGIN_MISSING where there never was such a plugin
+   */
+  async find(plugin: string): Promise<Removal> {
+    if (await hasPlugin(this.#ports.knex, plugin)) {
+      throw coreErrors.create('REMOVAL_MISSING', { plugin })
+    }
+    return this.#look(plugin)
+  }
+
   /** @param isTurned what is under way here ends first: a statement of it may take minutes */
   async #attend(plugin: string, isTurned: boolean): Promise<void> {
     const { worker } = this.#ports

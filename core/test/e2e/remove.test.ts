@@ -40,6 +40,8 @@ const remove = (plugin: string, data?: string) =>
     'DELETE',
     `/v1/plugins/${encodeURIComponent(plugin)}${data === undefined ? '' : `?data=${data}`}`,
   )
+const howFar = (plugin: string) =>
+  host.client.request('GET', `/v1/plugins/${encodeURIComponent(plugin)}/removal`)
 const disable = (plugin: string) =>
   host.client.request('PUT', pathOf(plugin), { binding: 'disabled' })
 const cancelAll = async () => {
@@ -148,6 +150,8 @@ t.test('what uses a plugin stands in the way, by name, and nothing is lost', asy
     errors: [{ pointer: '/data' }],
   })
   t.match(await refusal(remove('@no/body')), { status: 404, code: 'CORE_PLUGIN_MISSING' })
+  t.match(await refusal(howFar('@no/body')), { status: 404, code: 'CORE_PLUGIN_MISSING' })
+  t.match(await refusal(howFar(probe)), { status: 404, code: 'CORE_REMOVAL_MISSING' })
   t.match(await refusal(host.as(acme.adminToken).request('DELETE', '/v1/plugins/@probe%2Fone')), {
     status: 403,
   })
@@ -164,6 +168,7 @@ t.test('kept data is found again by the plugin, and by nobody else', async (t) =
   const removal = await remove(probe)
   t.strictSame(removal, { plugin: probe, state: 'kept', versions: ['1.0.0'] })
   t.strictSame(await remove(probe, 'keep'), removal, 'to repeat it is harmless')
+  t.strictSame(await howFar(probe), removal, 'and to ask changes nothing')
   t.match(await refusal(host.client.request('GET', '/v1/plugins/@probe%2Fone')), { status: 404 })
   t.match(await refusal(disable(probe)), { code: 'CORE_PLUGIN_MISSING' })
   t.equal(
@@ -181,6 +186,7 @@ t.test('kept data is found again by the plugin, and by nobody else', async (t) =
     `update plugin_removals set fingerprint = (select fingerprint from marketplace_identity)`,
   )
   await host.client.request('POST', '/v1/plugins', again)
+  t.match(await refusal(howFar(probe)), { code: 'CORE_REMOVAL_MISSING' })
   const admin = host.as(acme.adminToken)
   t.match(
     await refusal(admin.request('PUT', pathOf(probe), { binding: 'enabled' })),
@@ -237,6 +243,7 @@ t.test('an export holds every row and file, and then nothing is left', async (t)
   t.strictSame(lines.map((line) => JSON.parse(line).text).sort(), ['one', 'still', 'two'])
   t.equal(readFileSync(join(home, folder, files[1].path), 'utf8'), '{"of":"acme"}')
   t.strictSame(await remove(probe, 'purge'), removal, 'the audit remembers what was asked for')
+  t.strictSame(await howFar(probe), removal)
   await nothingLeft(t, probe, roles)
   t.equal((await hostSql.query('select from blobs')).rowCount, 0)
 })

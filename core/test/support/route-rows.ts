@@ -205,10 +205,13 @@ export function rehearsalRoutes(rollout: string): RouteRows {
   }
 }
 
-/** Where a plugin is that nobody has enabled: it may be removed. */
-export async function sparePlugin(host: HostProcess): Promise<string> {
+/** Of a plugin that nobody has enabled: it may be removed. */
+export async function removalRoutes(host: HostProcess): Promise<RouteRows> {
   await installFixture(host, 'filer-plugin', '@filer/one')
-  return '/v1/plugins/@filer%2Fone?data=purge'
+  return {
+    'DELETE /v1/plugins/{name}': { at: '/v1/plugins/@filer%2Fone?data=purge' },
+    'GET /v1/plugins/{name}/removal': { at: '/v1/plugins/@filer%2Fone/removal' },
+  }
 }
 
 /** What is kept of what was done and used in acme, and of the host's own. */
@@ -320,7 +323,7 @@ export function keptRoutes(releases: string, released: string, spent: string): R
   }
 }
 
-/** Before a version is installed: what it would do, and whom it would meet. */
+/** Before a version is installed, what it would do, and whom it would meet; and then how far it is. */
 export const planningRoutes: RouteRows = {
   'POST /v1/plugins/{name}:plan': {
     at: '/v1/plugins/@probe%2Fone:plan',
@@ -329,6 +332,9 @@ export const planningRoutes: RouteRows = {
   'POST /v1/plugins/{name}:terms': {
     at: '/v1/plugins/@probe%2Fone:terms',
     body: { version: '1.0.0' },
+  },
+  'GET /v1/plugins/{name}/versions/{version}/events': {
+    at: '/v1/plugins/@probe%2Fone/versions/1.0.0/events',
   },
   'GET /v1/updates': { at: '/v1/updates' },
   'GET /v1/plugins/{name}/updates': { at: '/v1/plugins/@probe%2Fone/updates' },

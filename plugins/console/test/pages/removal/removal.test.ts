@@ -11,7 +11,6 @@ t.test('another wish is for data that is still there', async (t) => {
   for (const state of ['purging', 'purged'] as const) t.ok(isGone({ state }), state)
 })
 
-t.test('a question of how far it is names no wish', async (t) => {
-  t.equal(removalPath('@acme/orders'), '/v1/plugins/%40acme%2Forders')
-  t.equal(removalPath('@acme/orders', 'purge'), '/v1/plugins/%40acme%2Forders?data=purge')
+t.test('how far it is is asked for by a name in the path', async (t) => {
+  t.equal(removalPath('@acme/orders'), '/v1/plugins/%40acme%2Forders/removal')
 })

@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Card, Form, Input, Radio, Skeleton } from 'antd'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
 import { ProblemError, problemOf } from '../../api/problem.ts'
 import { request } from '../../api/request.ts'
-import { useChange, useFormChange } from '../../api/use-change.ts'
+import { useFormChange } from '../../api/use-change.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
@@ -23,7 +22,8 @@ import {
 } from './removal.ts'
 import { RemovalProgress } from './removal-progress.tsx'
 
-const MISSING = 'CORE_PLUGIN_MISSING'
+/** So long between two looks, while it goes on. */
+const EVERY_MS = 2000
 
 /** Takes a plugin off the host: what it would take along, what becomes of its data, and how far it has come. */
 export function RemovalPage() {
@@ -35,39 +35,66 @@ export function RemovalPage() {
 function useInstalled(name: string) {
   return useQuery({
     queryKey: [pluginPath(name), 'removal'],
-    queryFn: ({ signal }) => findInstalled(name, signal),
+    queryFn: ({ signal }) => unlessMissing<InstalledPlugin>(pluginPath(name), signal),
+    // It may be installed again by somebody else.
+    refetchInterval: ({ state }) => (state.data === null ? EVERY_MS : false),
   })
 }
 
-async function findInstalled(name: string, signal?: AbortSignal): Promise<InstalledPlugin | null> {
+/** @returns null: there never was such a plugin, or it is installed by now */
+function useRemoval(name: string, isAsked: boolean) {
+  return useQuery({
+    queryKey: [removalPath(name)],
+    enabled: isAsked,
+    queryFn: ({ signal }) => unlessMissing<Removal>(removalPath(name), signal),
+    refetchInterval: ({ state: { data } }) =>
+      data !== null && data !== undefined && isUnfinished(data) ? EVERY_MS : false,
+  })
+}
+
+async function unlessMissing<Found>(path: string, signal: AbortSignal): Promise<Found | null> {
   try {
-    const ask = signal === undefined ? {} : { signal }
-    return await request<InstalledPlugin>('GET', pluginPath(name), ask)
+    return await request<Found>('GET', path, { signal })
   } catch (error) {
-    if (error instanceof ProblemError && problemOf(error).code === MISSING) return null
+    if (error instanceof ProblemError && problemOf(error).status === 404) return null
     throw error
   }
 }
 
 function OnePlugin({ name }: { name: string }) {
   const { t } = useTranslation('removal')
-  const [removal, setRemoval] = useState<Removal>()
-  const { data: plugin, error } = useInstalled(name)
-  const isInstalled = plugin !== null && plugin !== undefined
   return (
     <div className="stack">
       <PageHead title={t('title', { name })} />
-      {plugin === undefined && error !== null && <ProblemNote error={error} />}
-      {plugin === undefined && error === null && <Skeleton active />}
-      {isInstalled && <WhatGoes plugin={plugin} />}
-      {removal !== undefined && !isInstalled && <RemovalProgress removal={removal} />}
-      {plugin === null && (removal === undefined || isUnfinished(removal)) && (
-        <HowFar name={name} isKnown={removal !== undefined} onTold={setRemoval} />
-      )}
-      {plugin !== undefined && (removal === undefined || isInstalled || !isGone(removal)) && (
-        <RemovalForm name={name} isInstalled={isInstalled} onTold={setRemoval} />
-      )}
+      <WhatThereIs name={name} />
     </div>
+  )
+}
+
+function WhatThereIs({ name }: { name: string }) {
+  const { t } = useTranslation('removal')
+  const installed = useInstalled(name)
+  const plugin = installed.data
+  const told = useRemoval(name, plugin === null)
+  const removal = told.data
+  if (plugin !== null && plugin !== undefined) {
+    return (
+      <>
+        <WhatGoes plugin={plugin} />
+        <RemovalForm name={name} isInstalled />
+      </>
+    )
+  }
+  if (removal === null) return <Alert type="info" showIcon title={t('neverThere', { name })} />
+  if (removal === undefined) {
+    const error = installed.error ?? told.error
+    return error === null ? <Skeleton active /> : <ProblemNote error={error} />
+  }
+  return (
+    <>
+      <RemovalProgress removal={removal} />
+      {!isGone(removal) && <RemovalForm name={name} isInstalled={false} />}
+    </>
   )
 }
 
@@ -100,63 +127,19 @@ function WhatGoes({ plugin: { name, stableVersion, versions } }: { plugin: Insta
   )
 }
 
-/** Of one that is removed already: the host says how far it is to who asks to remove it once more. */
-function HowFar({
-  name,
-  isKnown,
-  onTold,
-}: {
-  name: string
-  isKnown: boolean
-  onTold: (removal: Removal) => void
-}) {
-  const { t } = useTranslation('removal')
-  const { mutate, isPending } = useChange(
-    async () => {
-      // Somebody may have installed it again meanwhile: then the same question would remove it.
-      if ((await findInstalled(name)) !== null) return undefined
-      return request<Removal>('DELETE', removalPath(name))
-    },
-    (removal) => {
-      if (removal === undefined) return t('isBack', { name })
-      onTold(removal)
-      return undefined
-    },
-  )
-  return (
-    <>
-      {!isKnown && <Alert type="info" showIcon title={t('notInstalled', { name })} />}
-      <div>
-        <Button loading={isPending} onClick={() => mutate(undefined)}>
-          {t('howFar')}
-        </Button>
-      </div>
-    </>
-  )
-}
-
 interface Wish {
   readonly data: DataWish
   readonly typed: string
 }
 
-function RemovalForm({
-  name,
-  isInstalled,
-  onTold,
-}: {
-  name: string
-  isInstalled: boolean
-  onTold: (removal: Removal) => void
-}) {
+function RemovalForm({ name, isInstalled }: { name: string; isInstalled: boolean }) {
   const { t } = useTranslation('removal')
   const [form] = Form.useForm<Wish>()
   const { data = 'keep' } = Form.useWatch([], form) ?? {}
   const { mutate, isPending, error } = useFormChange(
-    ({ data: wish }: Wish) => request<Removal>('DELETE', removalPath(name, wish)),
+    ({ data: wish }: Wish) => request<Removal>('DELETE', `${pluginPath(name)}?data=${wish}`),
     (removal) => {
       form.resetFields(['typed'])
-      onTold(removal)
       return isUnfinished(removal) ? t('goesOn', { name }) : t('done', { name })
     },
   )

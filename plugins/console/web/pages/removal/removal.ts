@@ -1,10 +1,12 @@
+import { pluginPath } from '../plugins/plugin.ts'
+
 /** What becomes of what the plugin has stored. */
 export const DATA_WISHES = ['keep', 'export', 'purge'] as const
 export type DataWish = (typeof DATA_WISHES)[number]
 
 export type RemovalState = 'keeping' | 'kept' | 'exporting' | 'purging' | 'purged'
 
-/** What `DELETE /v1/plugins/{name}` answers: how far it has come. */
+/** How far it has come, as `DELETE /v1/plugins/{name}` and `GET …/removal` tell. */
 export interface Removal {
   readonly plugin: string
   readonly state: RemovalState
@@ -29,8 +31,7 @@ export function isGone({ state }: Pick<Removal, 'state'>): boolean {
   return state === 'purging' || state === 'purged'
 }
 
-/** Where a plugin is removed; without a wish, one that is removed already tells how far it has come. Pure. */
-export function removalPath(name: string, data?: DataWish): string {
-  const path = `/v1/plugins/${encodeURIComponent(name)}`
-  return data === undefined ? path : `${path}?data=${data}`
+/** Where the host tells how far it has come. Pure. */
+export function removalPath(name: string): string {
+  return `${pluginPath(name)}/removal`
 }
