@@ -7,7 +7,9 @@ export interface RequestedCapability extends CapabilityRequest {
   readonly hash: string
 }
 
-export function requestedCapabilities(manifest: Manifest): readonly RequestedCapability[] {
+export function requestedCapabilities(
+  manifest: Pick<Manifest, 'capabilities'>,
+): readonly RequestedCapability[] {
   return capabilityRequests(manifest).map((request) => ({
     ...request,
     hash: capabilityHash(request.name, request.parameters),
@@ -29,7 +31,7 @@ export function capabilityHash(name: string, parameters: unknown): string {
  * than was granted is granted: a version that asks for less applies at once.
  */
 export function missingConsent(
-  manifest: Manifest,
+  manifest: Pick<Manifest, 'capabilities'>,
   grants: readonly KnownGrant[],
 ): readonly RequestedCapability[] {
   return requestedCapabilities(manifest).filter(

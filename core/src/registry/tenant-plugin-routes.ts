@@ -18,6 +18,7 @@ import type { BindingService } from './binding-service.ts'
 import { findBinding, listGrants, listTenantPlugins } from './binding-store.ts'
 import { findConfig } from './config-store.ts'
 import { isConsented, requestedCapabilities } from './consent.ts'
+import { listOpenConsents } from './open-consents-store.ts'
 import { findInstallation, hasPlugin, stableVersion } from './registry-store.ts'
 
 interface Ports {
@@ -83,7 +84,25 @@ export function tenantPluginRoutes(app: FastifyInstance, { knex, bindings }: Por
       return describe(knex, tenant, name)
     },
   )
+  openConsentsRoute(app, knex)
   grantRoutes(app, bindings)
+}
+
+function openConsentsRoute(app: FastifyInstance, knex: Knex): void {
+  app.get<{ Params: { tenant: string }; Querystring: Page }>(
+    '/v1/tenants/:tenant/open-consents',
+    {
+      config: { action: 'binding.read' },
+      schema: {
+        tags,
+        summary:
+          'What versions of enabled plugins cannot do without, and nobody in the tenant consented to',
+        params: strictObject({ tenant: idSchema }, ['tenant']),
+        querystring: strictObject(pageSchema, []),
+      },
+    },
+    (request) => listOpenConsents(knex, request.params.tenant, request.query),
+  )
 }
 
 function grantRoutes(app: FastifyInstance, bindings: BindingService): void {

@@ -187,6 +187,7 @@ export function sharingRoutes(link: string): RouteRows {
     'DELETE /v1/tenants/{tenant}/links/{link}': { at: `/v1/tenants/acme/links/${link}` },
     'GET /v1/tenants/{tenant}/contributions': { at: '/v1/tenants/acme/contributions' },
     'GET /v1/tenants/{tenant}/plugins': { at: '/v1/tenants/acme/plugins' },
+    'GET /v1/tenants/{tenant}/open-consents': { at: '/v1/tenants/acme/open-consents' },
     'GET /v1/tenants/{tenant}/permissions': { at: '/v1/tenants/acme/permissions' },
   }
 }

@@ -67,8 +67,10 @@ export function validateManifest(value: unknown): ManifestResult {
 }
 
 /** The capabilities a manifest asks for, in the order it names them; a page of links gives the plugin nothing more. */
-export function capabilityRequests(manifest: Manifest): readonly CapabilityRequest[] {
-  return Object.entries(manifest.capabilities ?? {}).flatMap(([name, entries]) =>
+export function capabilityRequests({
+  capabilities,
+}: Manifest | Pick<Manifest, 'capabilities'>): readonly CapabilityRequest[] {
+  return Object.entries(capabilities ?? {}).flatMap(([name, entries]) =>
     (entries as readonly Record<string, unknown>[]).map(
       ({ why, optional, page, ...parameters }) => ({
         name: name as CapabilityName,

@@ -14,6 +14,7 @@ t.test(
     const deciding = ann({ actions: ['approval.list', 'subscription.decide'] })
     t.same(kinds(deciding, 'acme'), ['approval', 'request'])
     t.same(kinds(ann({ actions: ['approval.list'] }), 'acme'), ['approval'])
+    t.same(kinds(ann({ actions: ['grant.write'] }), 'acme'), ['consent'])
     t.same(kinds(ann(), 'acme'), [])
     t.same(kinds(ann({ actionsInUnits: ['approval.list'] }), 'acme'), [])
   },
@@ -33,6 +34,24 @@ t.test('of updates only those wait that cannot go on', async (t) => {
     waitingIn('update', items).map(({ id, place }) => [id, place]),
     [['@acme/b', '/plugins/%40acme%2Fb']],
   )
+})
+
+t.test('consent is given where a version serves, or where it is read about', async (t) => {
+  const capabilities = ['http:fetch', 'job:schedule']
+  const of = (version: string) => {
+    const items = [{ plugin: '@acme/a', version, serves: '1.0.0', capabilities }]
+    return waitingIn('consent', items)
+  }
+  t.match(of('1.0.0'), [
+    {
+      label: '@acme/a 1.0.0: http:fetch, job:schedule',
+      place: '/plugins/%40acme%2Fa',
+      query: { tab: 'grants' },
+    },
+  ])
+  t.match(of('1.1.0'), [
+    { place: '/marketplace/%40acme%2Fa', query: { tab: 'tenant', version: '1.1.0' } },
+  ])
 })
 
 t.test('the guide is over when each of its steps was done once', async (t) => {

@@ -54,11 +54,13 @@ export function NeedsYou({ viewer, tenant }: { viewer: Viewer; tenant: string | 
 
 function WaitingLine({ waiting, search }: { waiting: Waiting; search: string }) {
   const { t } = useTranslation('home')
+  const query = new URLSearchParams(search)
+  for (const [name, value] of Object.entries(waiting.query ?? {})) query.set(name, value)
   return (
     <li>
       <Glyph name="bell" />
       <span>{t(`waiting.${waiting.kind satisfies WaitingKind}`)}</span>
-      <Link to={{ pathname: waiting.place, search }}>{waiting.label}</Link>
+      <Link to={{ pathname: waiting.place, search: `?${query}` }}>{waiting.label}</Link>
     </li>
   )
 }

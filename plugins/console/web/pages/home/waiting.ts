@@ -1,13 +1,15 @@
 import { may } from '../../api/may.ts'
 import type { Viewer } from '../../api/viewer.ts'
 
-export type WaitingKind = 'approval' | 'request' | 'review' | 'update'
+export type WaitingKind = 'approval' | 'consent' | 'request' | 'review' | 'update'
 
 export interface Waiting {
   readonly kind: WaitingKind
   readonly id: string
   readonly label: string
   readonly place: string
+  /** Of the address, beside the company that is looked at. */
+  readonly query?: Readonly<Record<string, string>>
 }
 
 export interface AskedKind {
@@ -28,6 +30,12 @@ export function waitsFor(viewer: Viewer, tenant: string | undefined): readonly A
       may(viewer, 'approval.list') && {
         kind: 'approval',
         path: `/v1/tenants/${encodeURIComponent(tenant)}/approvals`,
+        query,
+      },
+    tenant !== undefined &&
+      may(viewer, 'grant.write') && {
+        kind: 'consent',
+        path: `/v1/tenants/${encodeURIComponent(tenant)}/open-consents`,
         query,
       },
     may(viewer, 'subscription.decide') && {
@@ -57,6 +65,16 @@ export function waitingIn(kind: WaitingKind, items: readonly Item[]): readonly W
         const id = word(item, 'id')
         const label = `${word(item, 'plugin')} ${word(item, 'from')} → ${word(item, 'to')}`
         return { kind, id, label, place: '/approvals' }
+      }
+      case 'consent': {
+        const [plugin, version] = [word(item, 'plugin'), word(item, 'version')]
+        const asked = Array.isArray(item['capabilities']) ? item['capabilities'].join(', ') : ''
+        const line = { kind, id: plugin, label: `${plugin} ${version}: ${asked}` }
+        const page = encodeURIComponent(plugin)
+        // What serves is consented to where it is worked; what may come, where it is read about.
+        return version === word(item, 'serves')
+          ? { ...line, place: `/plugins/${page}`, query: { tab: 'grants' } }
+          : { ...line, place: `/marketplace/${page}`, query: { tab: 'tenant', version } }
       }
       case 'request':
         return {
