@@ -115,6 +115,9 @@ t.test(
 
     t.test("the tenant's admin sees what is more than she granted, and consents", async (t) => {
       const { page: hers, complaints } = await openAs(ann)
+      const waits = hers.getByRole('link', { name: `${probe} ${version}: blob:own` })
+      await follow(hers, waits)
+      await hers.getByText('1 power is not granted yet').waitFor()
       await follow(hers, hers.getByRole('link', { name: 'Marketplace' }))
       await hers.getByLabel('Words to look for').fill('probe')
       await hers.keyboard.press('Enter')
@@ -133,6 +136,8 @@ t.test(
       )
       const given = grants.find(({ capability }) => capability === 'blob:own')
       t.match(given, { parameters: { quotaMb: 5 }, approver: `user:${tenant}/${annId}` })
+      await follow(hers, hers.getByRole('link', { name: 'Home' }))
+      await waits.waitFor({ state: 'detached' })
       t.same(complaints, [])
     })
 
