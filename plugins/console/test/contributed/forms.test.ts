@@ -45,6 +45,26 @@ const schema: InputSchema = {
 const fields = formFields(schema, undefined, {})
 const say = ({ keyword, bound }: CheckedFault) => `${keyword} ${JSON.stringify(bound)}`
 
+t.test(
+  'what has to be given stands first, unless a page names its fields in an order',
+  async (t) => {
+    const input: InputSchema = {
+      type: 'object',
+      required: ['item', 'count'],
+      properties: {
+        note: { type: 'string' },
+        count: { type: 'integer' },
+        at: { type: 'string' },
+        item: { type: 'string' },
+      },
+    }
+    const names = (wanted?: readonly string[]) =>
+      formFields(input, wanted, {}).map((one) => one.name)
+    t.same(names(), ['count', 'item', 'note', 'at'])
+    t.same(names(['note', 'item']), ['note', 'item'])
+  },
+)
+
 t.test('every kind of input has a control that fits it', async (t) => {
   const kinds = Object.fromEntries(fields.map(({ name, kind }) => [name, kind]))
   t.strictSame(kinds, {

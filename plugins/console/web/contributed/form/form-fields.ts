@@ -86,16 +86,22 @@ const LONG_TEXT = 300
 const MOST_ITEMS = 200
 const BASE64 = 3 / 4
 
-/** @param names in their order, `identity/code` for a member of one; all properties when absent. @param bound members that are given already. Pure. */
+/** @param names in their order, `identity/code` for a member of one; all properties when absent, first those that have to be given. @param bound members that are given already. Pure. */
 export function formFields(
   input: InputSchema,
   names: readonly string[] | undefined,
   bound: object,
 ): readonly FormField[] {
-  const all = names ?? Object.keys(input.properties ?? {})
+  const all = names ?? requiredFirst(input)
   const heads = [...new Set(all.map((name) => headOf(name)))]
   const wanted = heads.filter((name) => !Object.hasOwn(bound, name))
   return fieldsOf(input, wanted, input, 0).map((field) => narrowed(field, all))
+}
+
+/** Nobody looks for what has to be given behind twenty members that may be left out. */
+function requiredFirst({ properties = {}, required = [] }: InputSchema): readonly string[] {
+  const rank = (name: string) => (required.includes(name) ? 0 : 1)
+  return Object.keys(properties).sort((one, two) => rank(one) - rank(two))
 }
 
 function headOf(path: string): string {
