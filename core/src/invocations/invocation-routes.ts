@@ -8,6 +8,7 @@ import {
   pageSchema,
   pluginNameSchema,
   strictObject,
+  versionSchema,
 } from '../gateway/http-schemas.ts'
 import { isAuthorised } from '../identity/authorise.ts'
 import type { ContentStore } from '../storage/content-store.ts'
@@ -79,7 +80,7 @@ function readingRoutes(app: FastifyInstance, service: InvocationService): void {
 function listRoute(app: FastifyInstance, knex: Knex): void {
   app.get<{
     Params: { tenant: string }
-    Querystring: { plugin?: string; limit: number; cursor?: string }
+    Querystring: { plugin?: string; version?: string; limit: number; cursor?: string }
   }>(
     '/v1/tenants/:tenant/invocations',
     {
@@ -91,6 +92,7 @@ function listRoute(app: FastifyInstance, knex: Knex): void {
         querystring: strictObject(
           {
             plugin: pluginNameSchema,
+            version: versionSchema,
             ...pageSchema,
             cursor: { type: 'string', pattern: '^\\d{1,18}$' },
           },
@@ -99,10 +101,10 @@ function listRoute(app: FastifyInstance, knex: Knex): void {
       },
     },
     async (request) => {
-      const { plugin, limit, cursor } = request.query
+      const { plugin, version, limit, cursor } = request.query
       const before = cursor === undefined ? undefined : Number(cursor)
       const { tenant } = request.params
-      const found = await listInvocations(knex, { tenant, plugin, before, limit })
+      const found = await listInvocations(knex, { tenant, plugin, version, before, limit })
       const { principal } = request
       // Whoever may open each of them sees what they say of themselves.
       const isOwner =

@@ -58,15 +58,22 @@ export async function findInvocation(
 
 export async function listInvocations(
   knex: Knex,
-  filter: { tenant: string; plugin: string | undefined; before: number | undefined; limit: number },
+  filter: {
+    tenant: string
+    plugin: string | undefined
+    version: string | undefined
+    before: number | undefined
+    limit: number
+  },
 ): Promise<ListedInvocation[]> {
-  const { tenant, plugin, before, limit } = filter
+  const { tenant, plugin, version, before, limit } = filter
   const query = knex('invocations')
     .where({ tenant })
     .orderBy('sequence', 'desc')
     .limit(limit)
     .select(headColumns)
   if (plugin !== undefined) query.where({ plugin })
+  if (version !== undefined) query.where({ version })
   if (before !== undefined) query.where('sequence', '<', before)
   return (await query).map(headOf)
 }

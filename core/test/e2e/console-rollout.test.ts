@@ -76,6 +76,19 @@ t.test('a rollout, by the console alone', { skip: withoutChromium }, async (t) =
       'there is nothing to abort',
     )
     await keepScreenshot(page, 'en-GB-rollout-aborted')
+
+    // From what speaks against it to the very calls: whoever asks in a company's name is led there.
+    await goTo(page, `/rollouts/${id}?tenant=acme`)
+    await page.getByRole('link', { name: 'Kept calls of 1.1.0' }).click()
+    const kept = page.getByRole('row', { name: /probe\.one\/echo 1\.1\.0 · canary/ })
+    await kept.first().waitFor()
+    const list = async (version: string) => {
+      const at = `/v1/tenants/acme/invocations?version=${version}`
+      const { items } = await host.client.request<{ items: { version: string }[] }>('GET', at)
+      return new Set(items.map((one) => one.version))
+    }
+    t.same(await list('1.1.0'), new Set(['1.1.0']))
+    t.same(await list('9.9.9'), new Set())
   })
 
   t.test('a rollout is aborted by the keyboard alone', async (t) => {

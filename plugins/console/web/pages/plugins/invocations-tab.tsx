@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useList } from '../../api/list.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
+import { useParam } from '../../app/use-param.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { numberText } from '../../parts/formats.ts'
@@ -12,6 +13,7 @@ import { ProblemNote } from '../../parts/problem-note.tsx'
 import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { SamplingPanel } from './sampling-panel.tsx'
+import { VersionFilter } from './version-filter.tsx'
 
 interface Invocation {
   readonly id: string
@@ -29,16 +31,29 @@ interface Invocation {
 }
 
 /** Calls that were kept: failed ones, and a share of the others where somebody asked for it. Each can be replayed. */
-export function InvocationsTab({ tenant, name }: { tenant: string; name: string }) {
+export function InvocationsTab({
+  tenant,
+  name,
+  versions,
+}: {
+  tenant: string
+  name: string
+  versions: readonly string[]
+}) {
   const { t } = useTranslation('plugins')
   const place = usePlace()
   const keep = usePlaceQuery()
+  const [version] = useParam('version')
   const list = useList<Invocation>(`/v1/tenants/${encodeURIComponent(tenant)}/invocations`, {
     plugin: name,
+    version,
   })
   if (list.isLoadingError) return <ProblemNote error={list.error} />
   return (
     <div className="stack">
+      <div>
+        <VersionFilter versions={versions} />
+      </div>
       <Table<Invocation>
         size="small"
         rowKey="id"

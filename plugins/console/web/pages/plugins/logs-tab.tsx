@@ -11,6 +11,7 @@ import { WordSearch } from '../../parts/word-search.tsx'
 import { LogTable } from './log-table.tsx'
 import { filterOf, followCommand, LEVELS, type LogLine } from './logs.ts'
 import { tenantPluginPath } from './plugin.ts'
+import { VersionFilter } from './version-filter.tsx'
 
 /** How often new lines are asked for while the newest are in sight. */
 const FOLLOW_MS = 2000
@@ -36,7 +37,7 @@ function Logs({ tenant, name, versions }: Props) {
   const { t } = useTranslation('logs')
   const queries = useQueryClient()
   const [level, setLevel] = useParam('level')
-  const [version, setVersion] = useParam('version')
+  const [version] = useParam('version')
   const [q] = useParam('q')
   const filter = filterOf({ level, version, q })
   const path = `${tenantPluginPath(tenant, name)}/logs`
@@ -60,15 +61,7 @@ function Logs({ tenant, name, versions }: Props) {
           options={LEVELS.map((one) => ({ value: one, label: t('atLeast', { level: one }) }))}
           onChange={setLevel}
         />
-        <Select
-          aria-label={t('version')}
-          placeholder={t('version')}
-          allowClear
-          style={{ minInlineSize: 140 }}
-          value={version}
-          options={versions.map((one) => ({ value: one, label: one }))}
-          onChange={setVersion}
-        />
+        <VersionFilter versions={versions} />
         <WordSearch label={t('words')} hint={t('wordsHint')} button={t('search')} />
       </Space>
       {isBack && (

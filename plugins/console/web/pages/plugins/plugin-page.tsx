@@ -108,7 +108,11 @@ function OfTenant({ tenant, plugin }: { tenant: string; plugin: InstalledPlugin 
       label: t('tabs.logs'),
       children: <LogsTab {...of} versions={versions} />,
     },
-    { key: 'invocations', label: t('tabs.invocations'), children: <InvocationsTab {...of} /> },
+    {
+      key: 'invocations',
+      label: t('tabs.invocations'),
+      children: <InvocationsTab {...of} versions={versions} />,
+    },
     { key: 'usage', label: t('tabs.usage'), children: <UsageTab {...of} /> },
     ...(viewer.kind === 'operator' ? [updates] : []),
   ]

@@ -13,6 +13,7 @@ import { usePlace } from '../../parts/use-place.ts'
 import { textIn } from '../../texts/languages.ts'
 import { AbortButton } from './abort-button.tsx'
 import { EvidenceChart } from './evidence-chart.tsx'
+import { KeptCallsLink } from './kept-calls-link.tsx'
 import { RehearsalCard } from './rehearsal-card.tsx'
 import {
   commandLines,
@@ -148,7 +149,8 @@ function Now({ rollout }: { rollout: ShownRollout }) {
           {acknowledged !== null && acknowledged.of > 1 && t('nodes', acknowledged)}{' '}
           <Link to={{ pathname: `/plugins/${encodeURIComponent(rollout.plugin)}`, search: keep }}>
             {t('toPlugin')}
-          </Link>
+          </Link>{' '}
+          <KeptCallsLink rollout={rollout} />
         </p>
       </div>
     </Card>
