@@ -15,6 +15,7 @@ import { coreErrors } from '../errors.ts'
 import type { Metered } from '../invocations/usage-meter.ts'
 import type { InFlight } from '../rollout/routing/in-flight.ts'
 import { type InstalledVersion, type Snapshot, versionKey } from '../rollout/routing/snapshot.ts'
+import { timeLeft, type UdfDeadline } from './udf-deadline.ts'
 import type { UdfLanes } from './udf-lanes.ts'
 import { UdfSignatures } from './udf-signatures.ts'
 import { type ProvidedUdf, providedUdfs, type UdfName, udfTarget } from './udf-target.ts'
@@ -74,7 +75,7 @@ export class UdfService {
     plugin: string | undefined,
     page: (all: readonly ProvidedUdf[]) => readonly ProvidedUdf[],
   ): Promise<readonly ListedUdf[]> {
-    const deadline = this.#ports.now() + LIST_MS
+    const deadline = { begunAt: this.#ports.now(), limitMs: LIST_MS }
     const listed: ListedUdf[] = []
     // One after the other: the functions of one bundle share the isolate that the first of them made.
     for (const udf of page(providedUdfs(this.#ports.snapshot(), tenant, plugin))) {
@@ -85,7 +86,7 @@ export class UdfService {
 
   /** @throws what udfTarget throws, CORE_INPUT_INVALID, CORE_UDF_ROWS_TOO_MANY, SBX_BATCH_…, the function's own refusal */
   async call(call: UdfCall): Promise<UdfAnswer> {
-    const deadline = this.#ports.now() + call.deadlineMs
+    const deadline = { begunAt: this.#ports.now(), limitMs: call.deadlineMs }
     const provided = udfTarget(this.#ports.snapshot(), call, call.requestId)
     const signature = await this.#signatureOf(provided, call.tenant, deadline)
     const columns = call.columns(signature)
@@ -96,7 +97,8 @@ export class UdfService {
       throw coreErrors.create('UDF_ROWS_TOO_MANY', told)
     }
     const target = this.#targetOf(provided, call.tenant)
-    const batch: Batch = { ...target, columns, rows, deadlineMs: this.#left(deadline) }
+    const deadlineMs = timeLeft(deadline, this.#ports.now(), provided, rows)
+    const batch: Batch = { ...target, columns, rows, deadlineMs }
     const outcome = await this.#run(batch)
     this.#meter(target, outcome, outcome.kind === 'ok' ? bytesOf(outcome.column) : 0)
     if (outcome.kind === 'ok') return { column: outcome.column, version }
@@ -114,7 +116,7 @@ export class UdfService {
     }
   }
 
-  async #listed(provided: ProvidedUdf, tenant: string, deadline: number): Promise<ListedUdf> {
+  async #listed(provided: ProvidedUdf, tenant: string, deadline: UdfDeadline): Promise<ListedUdf> {
     const { version, udf, isDeterministic } = provided
     const named = { plugin: version.plugin, version: version.version, id: udf }
     try {
@@ -136,13 +138,14 @@ export class UdfService {
   async #signatureOf(
     provided: ProvidedUdf,
     tenant: string,
-    deadline: number,
+    deadline: UdfDeadline,
   ): Promise<UdfSignature | null> {
     const known = this.#signatures.get(provided)
     if (known !== undefined) return known
     const target = this.#targetOf(provided, tenant)
     const lanes = await this.#ports.lanes.get()
-    const outcome = await lanes.describe(target, this.#left(deadline))
+    const left = timeLeft(deadline, this.#ports.now(), provided, 0)
+    const outcome = await lanes.describe(target, left)
     this.#meter(target, outcome, 0)
     if (outcome.kind !== 'described') throw failureOf(outcome)
     this.#signatures.set(provided, outcome.signature)
@@ -161,10 +164,6 @@ export class UdfService {
   #meter(target: BatchTarget, { cpuMs, peakHeapMb }: DescribeOutcome | Used, bytesOut: number) {
     const used = { cpuMs, peakHeapMb, bytesOut, hostCalls: 0 }
     this.#ports.meter.add(target.isolate, used, this.#ports.now())
-  }
-
-  #left(deadline: number): number {
-    return Math.max(deadline - this.#ports.now(), 1)
   }
 }
 
