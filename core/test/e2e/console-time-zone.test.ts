@@ -1,4 +1,5 @@
 import t from 'tap'
+import { until } from '../../../sandbox/test/until.ts'
 import { startChromium, withoutChromium } from '../support/chromium.ts'
 import { enableConsole, startConsoleHost } from '../support/console-host.ts'
 import {
@@ -25,7 +26,6 @@ t.test('times in the console', { skip: withoutChromium }, async (t) => {
     as: { tenant, login: 'ann' },
     path: '/identity/company',
   })
-  const clocks = () => page.locator('main time').first().getAttribute('title')
 
   t.test('an admin says in which zone the company is, and times are of its clocks', async (t) => {
     await page.getByRole('heading', { level: 1, name: 'Company' }).waitFor()
@@ -40,8 +40,9 @@ t.test('times in the console', { skip: withoutChromium }, async (t) => {
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Saved.').waitFor()
     await page.getByRole('link', { name: 'Audit' }).click()
-    await arrived(page)
-    t.equal(await clocks(), 'Asia/Shanghai (GMT+08:00)')
+    // Whose clocks they are is told with who looks, who is asked for anew.
+    await page.locator('main time[title="Asia/Shanghai (GMT+08:00)"]').first().waitFor()
+    t.equal(await page.locator('main time:not([title^="Asia/Shanghai "])').count(), 0)
     t.same(complaints, [])
   })
 
@@ -58,7 +59,7 @@ t.test('times in the console', { skip: withoutChromium }, async (t) => {
     t.same(await axeViolations(page), [])
   })
 
-  t.test('a time that the clocks leave out is put on before it is sent', async (t) => {
+  t.test('a time that the clocks leave out is put on before it is sent', async () => {
     const change = { timeZone: 'Europe/Berlin' }
     await host.client.request('PATCH', `/v1/tenants/${tenant}`, change)
     await goTo(page, '/audit')
@@ -66,7 +67,7 @@ t.test('times in the console', { skip: withoutChromium }, async (t) => {
     await from.fill('2026-03-29T02:30')
     await page.getByRole('button', { name: 'Search' }).click()
     await page.waitForURL(/from=2026-03-29T01%3A30%3A00\.000Z/)
-    t.equal(await from.inputValue(), '2026-03-29T03:30')
+    await until(async () => (await from.inputValue()) === '2026-03-29T03:30')
   })
 
   t.test('the operator sees times as the tenant that he looks at, or as his browser', async (t) => {
