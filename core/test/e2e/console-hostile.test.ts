@@ -192,6 +192,7 @@ t.test('the console among the hostile', { skip: withoutChromium }, async (t) => 
     await page.getByText(attack('log')).first().waitFor()
     await page.getByText('<U+001B>[2J<U+001B>[31mred<U+001B>]0;title<U+0007>').waitFor()
     await page.getByText('user <U+202E>nimda<U+202C> signed in').waitFor()
+    for (const rest of ['a long line', 'inherited']) await page.getByText(rest).first().waitFor()
     const closed = page.getByRole('button', { name: 'Expand row' })
     while ((await closed.count()) > 0) await closed.first().click()
     await page.getByRole('region', { name: 'Fields' }).getByText(attack('field')).waitFor()

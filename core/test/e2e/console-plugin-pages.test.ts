@@ -127,7 +127,7 @@ t.test('pages of plugins in the console', { skip: withoutChromium }, async (t) =
       words.some(({ id }) => id === 3 || id === 4),
       'what is no word has no answer',
     )
-    t.equal(await page.locator('iframe').getAttribute('height'), '333')
+    await page.locator('iframe[height="333"]').waitFor()
     t.equal(await page.locator('iframe').getAttribute('sandbox'), 'allow-scripts')
     t.same(complaints, [])
   })

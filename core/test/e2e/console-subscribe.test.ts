@@ -72,7 +72,7 @@ t.test('a service, from the catalog to a rotated key', { skip: withoutChromium }
     await page.getByRole('row', { name: /^gold \(1\).*the owner decides$/ }).waitFor()
     await follow(page, page.getByRole('link', { name: 'Subscribe an app' }))
     await page.getByRole('combobox', { name: 'App' }).fill('board')
-    await page.keyboard.press('Enter')
+    await page.getByTitle('Board (board)', { exact: true }).click()
     await page.getByText('gold, version 1').click()
     await page.getByLabel('Purpose').fill('The board in the hall')
     await page.getByLabel('We accept the terms and the price of gold, version 1').check()
