@@ -132,6 +132,7 @@ t.test('the console, by an administrator', { skip: withoutChromium }, async (t) 
       t.same(await faultsOf(page, 'retry'), [])
       await dialog.getByRole('button', { name: 'Plan once more' }).click()
       await page.getByText('It is planned once more').waitFor()
+      await page.waitForURL((url) => !url.pathname.endsWith(`/${first}`))
       const third = new URL(page.url()).pathname.split('/').at(-1) ?? ''
       t.notSame(third, first)
       t.equal(await stateOf(third), 'ready')
@@ -256,7 +257,10 @@ t.test('the console, by an administrator', { skip: withoutChromium }, async (t) 
     const probe = own.getByRole('button', { name: 'Does it answer?', exact: true })
     for (const reducedMotion of ['no-preference', 'reduce'] as const) {
       await own.emulateMedia({ reducedMotion })
+      // What the one before was told stands there until this one has begun.
+      const checked = own.waitForResponse('**/sso/main:check')
       await probe.click()
+      await checked
       await own.getByText('The provider does not answer as it should.').waitFor()
       // A button that has waited has its name, and no other, once more.
       await probe.waitFor()
