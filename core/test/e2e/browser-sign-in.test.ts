@@ -53,12 +53,12 @@ t.test('signing in with a browser', { skip: withoutChromium }, async (t) => {
     t.equal(await page.getByLabel('Password').isVisible(), true, 'a wrong password is told')
     await typePassword(page, 'ben')
     await shows(page, 'You are signed in.')
-    const code = await setUpCodes(page)
+    const nextCode = await setUpCodes(page)
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByLabel('Login').waitFor()
     t.match(await statusOfMe(page), 401, 'signing out ends the session')
     await typePassword(page, 'ben')
-    await page.getByLabel('Code of the app').fill(code)
+    await page.getByLabel('Code of the app').fill(nextCode())
     await page.keyboard.press('Enter')
     await shows(page, 'You are signed in.')
     const cookies = await page.context().cookies()
@@ -215,8 +215,8 @@ t.test('signing in with a browser', { skip: withoutChromium }, async (t) => {
     t.match(await framed, /refused|violates/i)
   })
 
-  /** By the page, as an authenticator app is told and says. @returns a code that has not been used */
-  async function setUpCodes(page: Page): Promise<string> {
+  /** By the page, as an authenticator app is told and says. @returns makes a code that has not been used */
+  async function setUpCodes(page: Page): Promise<() => string> {
     await page.getByRole('button', { name: 'Add an authenticator app' }).click()
     const link = await page.getByRole('link').getAttribute('href')
     const totp = URI.parse(link ?? '') as TOTP
@@ -233,7 +233,7 @@ t.test('signing in with a browser', { skip: withoutChromium }, async (t) => {
     await page.getByRole('button', { name: 'I have kept them' }).click()
     await shows(page, 'You are signed in.')
     // Of the step that comes: each is taken once, and clocks that run ahead by one are let.
-    return totp.generate({ timestamp: Date.now() + 30_000 })
+    return () => totp.generate({ timestamp: Date.now() + 30_000 })
   }
 
   const statusOfMe = (page: Page) => page.evaluate(`fetch('/v1/me').then((one) => one.status)`)

@@ -113,7 +113,7 @@ t.test(
     t.equal((await stat(passwordFile)).mode & 0o777, 0o600)
     const told = new RegExp(`${host.url}/sign-in.* demo.* Lin / ann.*${passwordFile}`)
     // Its lines come after the one that it is ready.
-    await until(() => told.test(output()), 30_000)
+    await until(() => told.test(output()))
     t.notMatch(output(), password)
     for (const { login, roles = [] } of people) {
       const { browser, status } = await signedIn(host.url, login, password)

@@ -104,12 +104,14 @@ t.test(
     })
     const loud = drawn as Browser
     await loud.ask('GET', '/v1/me')
-    const answers = []
-    for (let at = 0; at < 40; at++) answers.push(await report(loud, '1.1.0', 'failed'))
-    t.match(answers[0], { status: 202, body: { counted: true } })
-    t.match(answers[1], { status: 202, body: { counted: false } }, 'a failure tells once')
-    t.match(answers.at(-1), { status: 429, body: { code: 'CORE_PAGE_REPORTS_TOO_MANY' } })
-    t.ok(answers.at(-1)?.headers.get('retry-after'))
+    const failed = () => report(loud, '1.1.0', 'failed')
+    t.match(await failed(), { status: 202, body: { counted: true } })
+    t.match(await failed(), { status: 202, body: { counted: false } }, 'a failure tells once')
+    // At once: what comes one after the other on a slow machine may be no more than a session may tell.
+    const answers = await Promise.all(Array.from({ length: 100 }, failed))
+    const refused = answers.find(({ status }) => status === 429)
+    t.match(refused?.body, { code: 'CORE_PAGE_REPORTS_TOO_MANY' })
+    t.ok(refused?.headers.get('retry-after'))
     const quiet = browsers.find((one) => one !== loud) as Browser
     await quiet.ask('GET', '/v1/me')
     const other = (await seen(quiet)) === stable ? '1.1.0' : '1.0.0'
@@ -133,7 +135,8 @@ t.test('a page that does not come up in several sessions is taken back by the ho
   const { state, transitions } = await rollout(id)
   t.equal(state, 'aborted')
   t.match(transitions.at(-1), { command: 'abort', actor: 'judge' })
-  t.strictSame([...new Set(await seenByAll())], [stable])
+  // The host says so as soon as it is kept, and routes by it right after.
+  await until(async () => (await seenByAll()).every((one) => one === stable))
   const metrics = await (await fetch(`${host.url}/metrics`)).text()
   t.match(
     metrics,
@@ -144,7 +147,7 @@ t.test('a page that does not come up in several sessions is taken back by the ho
   // The journal of calls is written in batches.
   await until(async () => (await failures()).length > 0)
   t.match((await failures())[0], { subject: next })
-  t.match(host.log(), 'a page of a plugin failed in a browser')
+  await until(() => host.log().includes('a page of a plugin failed in a browser'))
 })
 
 t.test('nobody but who has signed in reports anything', async (t) => {
