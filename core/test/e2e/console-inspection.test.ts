@@ -216,7 +216,9 @@ function spaced(name: string): RegExp {
 
 async function choose(page: Page, control: Locator, title: string): Promise<void> {
   await control.click()
-  await page.getByTitle(title, { exact: true }).last().click()
+  const list = page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)')
+  await list.getByTitle(title, { exact: true }).click()
+  await list.waitFor({ state: 'hidden' })
 }
 
 /** Goes on from control to control as the key does, until it is there. */
