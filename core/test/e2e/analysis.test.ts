@@ -59,7 +59,7 @@ t.test('the analysis of a version that was taken back shows how it came to that'
   const { id } = await host.client.request<{ id: string }>('POST', '/v1/rollouts', wish)
   t.match(await analysis(id), { state: 'ready', points: [], steps: [], decisions: [] })
   await host.client.request('POST', `/v1/rollouts/${id}/start`, { reason: 'a try' })
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + 120_000
   let seen = await analysis(id)
   while (seen.state === 'running' && Date.now() < deadline) {
     await Promise.all(

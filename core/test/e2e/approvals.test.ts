@@ -123,19 +123,17 @@ t.test('plugins hear of a request, and a process outside decides by a narrow tok
   receiver.secrets = [
     (await owner.request<{ secret: string }>('POST', '/v1/webhooks', hook)).secret,
   ]
-  // What a company's own workflow would do: look at the request, and give the word by the API.
-  const decided: Promise<unknown>[] = []
-  receiver.answer = ({ event }) => {
-    const { id, purpose, tenant } = event.data
-    const isFine = tenant === 'acme' && /orders/.test(purpose)
-    const word = isFine ? ['approve', {}] : ['reject', { reason: `not for ${purpose}` }]
-    decided.push(process.request('POST', `/v1/subscriptions/${id}:${word[0]}`, word[1]))
-    return 204
-  }
   const good = await ask('planner', 'weekly orders')
   const bad = await ask('scraper', 'training a model')
-  await until(() => decided.length === 2)
-  await Promise.all(decided)
+  // What is delivered may be delivered again, and what was rejected is given no key: it is decided on once, and last.
+  const heardOutside = () => new Map(receiver.taken.map(({ id, event }) => [id, event.data]))
+  await until(() => heardOutside().size === 2)
+  // What a company's own workflow would do: look at the request, and give the word by the API.
+  for (const { id, purpose, tenant } of heardOutside().values()) {
+    const isFine = tenant === 'acme' && /orders/.test(purpose)
+    const word = isFine ? ['approve', {}] : ['reject', { reason: `not for ${purpose}` }]
+    await process.request('POST', `/v1/subscriptions/${id}:${word[0]}`, word[1] as object)
+  }
   t.match(await admin.request('GET', `/v1/subscriptions/${good.id}`), {
     state: 'active',
     decidedBy: /approvals|usr_/,
@@ -151,15 +149,14 @@ t.test('plugins hear of a request, and a process outside decides by a narrow tok
     const isTold = tenant !== 'initech'
     await until(async () => (await desk(REQUESTED)).length === (isTold ? 2 : 0))
   }
-  const [heard] = await desks.globex(REQUESTED)
+  // Of two requests neither has to be heard first.
+  const heard = (await desks.globex(REQUESTED)).find(({ subject }) => subject === good.id)
   t.strictSame(heard?.data, {
     ...{ app: 'planner', service: 'probe.one', major: 1, plan: 'gold', planVersion: 1 },
     ...{ state: 'requested', expiresAt: null, reason: null, tenant: 'acme', scopes: null },
     purpose: 'weekly orders',
   })
-  t.equal(heard?.subject, good.id)
-  const credentials = (await desks.acme()).filter(({ type }) => /credential/.test(type))
-  t.ok(credentials.length > 0)
+  await until(async () => (await desks.acme()).some(({ type }) => /credential/.test(type)))
   t.notMatch(JSON.stringify(await desks.acme()), /dsk_[0-9a-z]{20}_|admin:|tok_/)
 
   t.match(await refusal(process.request('GET', '/v1/subscriptions?tenant=globex')), { status: 403 })

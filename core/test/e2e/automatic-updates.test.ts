@@ -57,6 +57,10 @@ const reasonsOf = async (version: string) =>
   (await outlook()).versions
     .find((one) => one.version === version)
     ?.waitsFor.map(({ code }) => code)
+const untilStarted = (version: string) =>
+  until(async () =>
+    (await outlook()).attempts.some((one) => one.version === version && one.state === 'started'),
+  )
 const publishVersion = async (version: string, signalbox = {}) =>
   publish(host, await probeVersion(folder, version, signalbox))
 
@@ -74,8 +78,7 @@ t.test('a release waits for its age, and goes once the policy lets it', async (t
   t.same(await rollouts(), [])
   // By itself and at once, not at the next look of the clock, ten minutes later.
   await setAge(0)
-  await until(async () => (await rollouts()).length > 0)
-  await until(async () => (await outlook()).attempts[0]?.state === 'started')
+  await untilStarted('1.0.1')
   const [rollout] = await rollouts()
   t.match(rollout, { to: '1.0.1', state: 'running' })
   t.match((await outlook()).attempts, [{ version: '1.0.1', rollout: rollout?.id }])
@@ -89,10 +92,9 @@ t.test(
     t.equal((await rollouts()).length, 1)
     const [running] = await rollouts()
     await host.client.request('POST', `/v1/rollouts/${running?.id}/promote`, {})
-    await until(async () => (await rollouts()).some(({ to }) => to === '1.0.2'))
+    await untilStarted('1.0.2')
     const all = await rollouts()
     t.equal(all.filter(({ to }) => to === '1.0.2').length, 1, 'two nodes, one rollout')
-    await until(async () => (await outlook()).attempts[0]?.state === 'started')
     const mine = all.find(({ to }) => to === '1.0.2')
     await host.client.request('POST', `/v1/rollouts/${mine?.id}/abort`, {})
     t.same(await reasonsOf('1.0.2'), ['taken-back', 'already-tried'])
@@ -130,7 +132,7 @@ t.test('what asks for more goes by itself once its tenants have consented', asyn
   await host.client.request('POST', '/v1/plugins', { name: probe, version: '1.0.4' })
   const path = `/v1/tenants/acme/plugins/${encodeURIComponent(probe)}/grants`
   await host.client.request('POST', path, { version: '1.0.4', capabilities: ['blob:own'] })
-  await until(async () => (await rollouts()).some(({ to }) => to === '1.0.4'))
+  await untilStarted('1.0.4')
   t.same((await rollouts()).filter(({ to }) => to === '1.0.4').length, 1)
 })
 

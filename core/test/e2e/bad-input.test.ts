@@ -171,7 +171,7 @@ t.test(
   'of 30 calls at once a burst of 10 lets 10 pass; the rest is 429 with Retry-After',
   async (t) => {
     const plan = `/v1/catalog/services/probe.one/versions/1/plans/standard`
-    await host.client.request('PUT', plan, { ratePerS: 0.1, burst: 10 })
+    await host.client.request('PUT', plan, { ratePerS: 0.001, burst: 10 })
     const limited = await setUpTenant(host, 'initech')
     const replies = await Promise.all(
       Array.from({ length: 30 }, () => callProbe(host, limited.key, 'echo', { text: 'x' })),

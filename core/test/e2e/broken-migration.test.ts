@@ -104,7 +104,8 @@ t.test(
     holder.release()
     await until(async () => {
       const { rows } = await pool.query(
-        `select from pg_stat_activity where query ilike '%shade%' and pid <> pg_backend_pid() and datname = current_database()`,
+        `select from pg_stat_activity where query ilike '%shade%' and state <> 'idle'
+          and pid <> pg_backend_pid() and datname = current_database()`,
       )
       return rows.length === 0
     })

@@ -108,7 +108,7 @@ t.test("a statement that does not end is ended at the call's deadline", async (t
   const { status, body } = await query(acme.key, endless)
   // The statement and the lane end at the same moment; either may be the first to say so.
   t.match(`${status} ${body.code}`, /^504 (CORE_SQL_DEADLINE|SBX_DEADLINE_EXCEEDED)$/)
-  t.ok(performance.now() - started < 10_000)
+  t.ok(performance.now() - started < 18_000, 'of the operation, five seconds, not of its version')
   t.match(await query(acme.key, 'select 1 as one'), { status: 200, body: { rows: [{ one: 1 }] } })
 })
 

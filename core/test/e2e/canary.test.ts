@@ -49,7 +49,7 @@ async function callUntilDone(
   isPaced = false,
 ): Promise<{ rollout: Rollout; statuses: Map<string, number> }> {
   const statuses = new Map<string, number>()
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + 120_000
   let rollout = await read(id)
   while (rollout.state === 'running' && Date.now() < deadline) {
     const replies = await Promise.all(
