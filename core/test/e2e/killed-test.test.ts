@@ -18,6 +18,6 @@ t.test('a host ends in order with the test that started it, though that was kill
   const postgres = await postmasterPid(home)
   t.ok(isAlive(host) && isAlive(postgres))
   test.kill('SIGKILL')
-  await until(() => !isAlive(host) && !isAlive(postgres), 60_000)
+  await until(() => !isAlive(host) && !isAlive(postgres), 120_000)
   t.notOk(isAlive(host))
 })

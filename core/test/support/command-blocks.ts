@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '../../..')
+/** An installation by npm takes long beside other tests; it only bounds a test that would fail anyway. */
+const PATIENCE_MS = 240_000
 
 /** The shell blocks below a heading of a page, as they are pasted. */
 export async function blocksBelow(page: string, heading: string): Promise<readonly string[]> {
@@ -21,9 +23,12 @@ export class Terminal {
   constructor(folder: string, environment: Readonly<Record<string, string | undefined>>) {
     // A group of its own, so that what it began ends with it.
     this.#shell = spawn('sh', { cwd: folder, env: environment, detached: true })
+    // Of two pipes neither says what was printed first, and what a command complained of might come after its end.
+    this.#shell.stdin.write('exec 2>&1\n')
     for (const stream of [this.#shell.stdout, this.#shell.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
-        this.#text += chunk.toString()
+      // A character of Chinese may be cut in two by a chunk.
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        this.#text += chunk
         this.#onText()
       })
     }
@@ -34,7 +39,7 @@ export class Terminal {
     const end = `done-${Math.random()}`
     this.#text = ''
     this.#shell.stdin.write(`${block}\necho "${end} $?"\n`)
-    await this.#shows(new RegExp(`${end} \\d`))
+    await this.#shows(new RegExp(`${end} \\d+\\n`))
     return this.#text.replaceAll(new RegExp(`${end} (\\d+)\\n?`, 'g'), 'exit $1\n')
   }
 
@@ -55,7 +60,7 @@ export class Terminal {
     let late: NodeJS.Timeout | undefined
     const shown = new Promise<void>((resolve, reject) => {
       this.#onText = () => wanted.test(this.#text) && resolve()
-      late = setTimeout(() => reject(new Error(`it stays at: ${this.#text}`)), 120_000)
+      late = setTimeout(() => reject(new Error(`it stays at: ${this.#text}`)), PATIENCE_MS)
     })
     await shown.finally(() => clearTimeout(late))
   }

@@ -18,7 +18,7 @@ export async function createTenant(client: HostClient, id: string): Promise<void
   for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; ) {
     const done = await client.request('POST', '/v1/tenants', { id, name: id }).then(
       () => true,
-      ({ problem }) => problem.code === 'CORE_TENANT_EXISTS',
+      (error) => error.problem?.code === 'CORE_TENANT_EXISTS',
     )
     if (done) return
     await delay(100)

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { StringDecoder } from 'node:string_decoder'
 import type { Test } from 'tap'
 import { HostClient, HostRefusal } from '../../src/cli/host-client.ts'
 import type { Problem } from '../../src/gateway/problem.ts'
@@ -128,8 +129,10 @@ function spawnHost(home: string, settings: HostSettings) {
     child.stderr.on('data', onOutput)
   }
   let text = ''
-  child.stderr.on('data', (chunk) => {
-    text = (text + chunk).slice(-20_000)
+  // A character of Chinese may be cut in two by a chunk.
+  const decoder = new StringDecoder('utf8')
+  child.stderr.on('data', (chunk: Buffer) => {
+    text = (text + decoder.write(chunk)).slice(-20_000)
   })
   const gone = new Promise<number | null>((resolve) => child.once('close', resolve))
   return { child, gone, errors: () => text }

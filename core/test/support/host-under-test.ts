@@ -4,8 +4,8 @@
  */
 import { Socket } from 'node:net'
 
-/** A stop in order takes some seconds, with PostgreSQL some more. */
-const STOP_MS = 30_000
+/** A stop in order takes some seconds, with PostgreSQL some more, and on a busy machine many times that. */
+const STOP_MS = 60_000
 
 const parent = new Socket({ fd: 0, readable: true, writable: false })
 parent.once('close', () => {

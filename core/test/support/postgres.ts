@@ -18,6 +18,8 @@ export interface TestDatabases {
 const migrations = new URL('../../../migrations/', import.meta.url)
 /** Any number, as long as it is the same in every test process. */
 const TEMPLATE_LOCK = 4400
+/** On a busy machine a backend takes its time to notice that its client has left. */
+const ENDED_MS = 15_000
 
 /** Two fresh databases for one test file or test, dropped at its teardown together with the roles made in them. */
 export async function testDatabases(t: Test): Promise<TestDatabases> {
@@ -57,7 +59,8 @@ async function testDatabase(
 /** A pool that has ended waits for no backend of its own: told by force that it ends, it would fail the test. */
 async function connectionsEnded(admin: pg.Client, name: string): Promise<void> {
   const backends = 'SELECT FROM pg_stat_activity WHERE datname = $1'
-  for (const deadline = performance.now() + 1000; performance.now() < deadline; await delay(10)) {
+  const deadline = performance.now() + ENDED_MS
+  for (; performance.now() < deadline; await delay(10)) {
     if ((await admin.query(backends, [name])).rowCount === 0) return
   }
 }

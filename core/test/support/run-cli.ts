@@ -58,8 +58,9 @@ export function startCli(host: Host, words: readonly string[], options: CliOptio
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let output = ''
-  child.stdout.on('data', (bytes: Buffer) => {
-    output += bytes
+  // A character of Chinese may be cut in two by a chunk.
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text
   })
   const gone = new Promise((resolve) => child.once('close', resolve))
   return {
@@ -94,8 +95,8 @@ export function typeAtCli(
   })
   let output = ''
   let isAnswered = false
-  child.stdout.on('data', (bytes: Buffer) => {
-    output += bytes
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text
     if (isAnswered || !output.includes('[y/N]')) return
     isAnswered = true
     child.stdin.write(`${answer}\n`)
