@@ -45,11 +45,15 @@ t.test(
     await knex.raw('select pg_reload_conf()')
     const log = join(serverFolder, 'server.log')
     let told: ReadonlyMap<string, number> = new Map()
-    const perS = () => [...told.values()].reduce((sum, n) => sum + n, 0) / (COUNTED_MS / 1000)
+    let countedS = 0
+    const perS = () => [...told.values()].reduce((sum, n) => sum + n, 0) / countedS
     await until(async () => {
       const { size } = await stat(log)
+      const begun = performance.now()
       await delay(COUNTED_MS)
       told = await statementsOf(log, size)
+      // A busy machine lets it wait longer, and the host goes on.
+      countedS = (performance.now() - begun) / 1000
       return perS() <= MOST_PER_S
     }, 'at rest')
     t.ok(told.size > 0, 'they were counted')

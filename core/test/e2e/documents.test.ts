@@ -105,14 +105,14 @@ t.test('the operator sees it by its kind, and what was asked is in the audit', a
   )
   t.match(items, [{ kind, plugin: recipes, tenant: 'acme', document: 'P-7', state: 'aborted' }])
   t.same((await host.client.request<{ items: object[] }>('GET', '/v1/rollouts')).items, [])
-  const { items: audit } = await admin.request<{ items: { action: string; actor: string }[] }>(
-    'GET',
-    '/v1/audit?limit=200',
-  )
-  const of = (action: string) => audit.find((entry) => entry.action === action)
-  t.match(of('capability.rollouts.plan'), { actor: `plugin:${recipes}`, outcome: 'begun' })
-  t.match(of('rollout.start'), { actor: `plugin:${recipes}`, outcome: 'done' })
-  t.match(of('rollout.abort'), { actor: 'judge' })
+  // Each by its action: how many calls there were, each with what it asked, is a matter of how quick the judge was.
+  const of = async (action: string) => {
+    const path = `/v1/audit?action=${action}&limit=200`
+    return (await admin.request<{ items: object[] }>('GET', path)).items[0]
+  }
+  t.match(await of('capability.rollouts.plan'), { actor: `plugin:${recipes}`, outcome: 'begun' })
+  t.match(await of('rollout.start'), { actor: `plugin:${recipes}`, outcome: 'done' })
+  t.match(await of('rollout.abort'), { actor: 'judge' })
 })
 
 t.test('without the grant, of another kind or not whole nothing is done', async (t) => {

@@ -95,7 +95,8 @@ t.test('a plugin without tables publishes straight into the log', async (t) => {
 })
 
 t.test('the same id is one event', async (t) => {
-  const wish = { type: 'orders.created', data: { n: 3 }, id: 'twice' }
+  // Of one key: without, neither would have to be heard first.
+  const wish = { type: 'orders.created', data: { n: 3 }, key: 'same', id: 'twice' }
   for (let time = 0; time < 3; time++) await publish(host, acme, wish)
   await publish(host, acme, { ...wish, id: 'after' })
   await until(async () => (await kept(['after'])).length === 1)
@@ -177,13 +178,11 @@ t.test(
     await until(async () =>
       (await letters()).some(({ id, event }) => event === 'refused' && id !== letter?.id),
     )
-    const { items } = await admin.request<{ items: { action: string; subject: string }[] }>(
+    const { items } = await admin.request<{ items: { subject: string }[] }>(
       'GET',
-      '/v1/audit',
+      '/v1/audit?action=event.redelivered',
     )
-    t.ok(
-      items.some(({ action, subject }) => action === 'event.redelivered' && subject === letter?.id),
-    )
+    t.ok(items.some(({ subject }) => subject === letter?.id))
   },
 )
 
@@ -365,7 +364,7 @@ t.test('a kill in the middle of delivering loses nothing and breaks no order', a
     (await received(next, acme)).filter(({ partitionkey = '' }) =>
       /^(key-|held)/.test(partitionkey),
     )
-  await until(async () => new Set((await many()).map(({ id }) => id)).size === count + 2, 30_000)
+  await until(async () => new Set((await many()).map(({ id }) => id)).size === count + 2, 120_000)
   const events = await many()
   t.ok(events.length <= count + 50, `${events.length - count - 2} came twice, under the same ids`)
   t.same(

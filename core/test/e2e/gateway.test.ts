@@ -225,9 +225,13 @@ t.test(
 t.test('a flood of wrong tokens is held back, and the operator still gets in', async (t) => {
   const list = (secret: string) =>
     fetch(`${one.url}/v1/tenants`, { headers: { authorization: `Bearer ${secret}` } })
-  const codes = []
-  for (let n = 0; n < 40; n++) codes.push((await list(`sba_wrong${n}`)).status)
-  t.ok(codes.includes(429))
+  const codes: number[] = []
+  // Side by side, and again: one after the other they may be as slow as an address is forgiven.
+  await until(async () => {
+    const flood = Array.from({ length: 40 }, async (_, n) => (await list(`sba_wrong${n}`)).status)
+    codes.push(...(await Promise.all(flood)))
+    return codes.includes(429)
+  }, PATIENCE_MS)
   t.ok(codes.every((code) => code === 401 || code === 429))
   t.equal((await list(OPERATOR_TOKEN)).status, 200)
 })
@@ -267,10 +271,14 @@ t.test(
     for (const [what, guess] of Object.entries(guesses)) {
       // A node of its own each: what one kind of guess has used up says nothing of another.
       const node = await HostProcess.start(t, settings)
-      const flood = () => Promise.all(Array.from({ length: 40 }, () => guess(node)))
+      const answers: Response[] = []
+      const codes: number[] = []
       // Those of the first are on their way together: what is looked up for may begin before another has failed.
-      const answers = [...(await flood()), ...(await flood())]
-      const codes = answers.map(({ status }) => status)
+      await until(async () => {
+        answers.push(...(await Promise.all(Array.from({ length: 40 }, () => guess(node)))))
+        codes.splice(0, codes.length, ...answers.map(({ status }) => status))
+        return answers.length >= 80 && codes.includes(429)
+      }, PATIENCE_MS).catch(() => undefined)
       t.ok(codes.includes(429), `${what}: ${[...new Set(codes)].join(', ')}`)
       t.ok(codes.every((code) => code === 401 || code === 410 || code === 429))
       const refused = answers.find(({ status }) => status === 429)

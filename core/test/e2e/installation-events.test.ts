@@ -17,24 +17,23 @@ const version = '1.0.0'
 function open(token: string): Promise<Response> {
   const path = `/v1/plugins/${encodeURIComponent(probe)}/versions/${version}/events`
   const headers = { authorization: `Bearer ${token}` }
-  return fetch(`${host.url}${path}`, { headers, signal: AbortSignal.timeout(60_000) })
+  return fetch(`${host.url}${path}`, { headers, signal: AbortSignal.timeout(120_000) })
 }
 
-async function toldBy(response: Response): Promise<readonly Progress[]> {
-  const events = eventsIn(response.body as ReadableStream<Uint8Array>)
-  return (await Array.fromAsync(events)) as readonly Progress[]
-}
+const toldBy = (response: Response) =>
+  eventsIn(response.body as ReadableStream<Uint8Array>) as AsyncGenerator<Progress>
 
 t.test('an installation is told live, from before it begins until it is done', async (t) => {
   await publish(host, await probeVersion(await temporaryHome(t), version))
   const stream = await open(OPERATOR_TOKEN)
   t.equal(stream.headers.get('content-type'), 'text/event-stream; charset=utf-8')
   const told = toldBy(stream)
+  // A stream has begun with its first event, not with its head.
+  t.match((await told.next()).value, { plugin: probe, version, state: null, fault: null })
   await host.client.request('POST', '/v1/plugins', { name: probe, version })
-  const seen = await told
-  t.match(seen[0], { plugin: probe, version, state: null, fault: null })
+  const seen = await Array.fromAsync(told)
   t.match(seen.at(-1)?.state, /^(warm|stable)$/)
-  const late = await toldBy(await open(OPERATOR_TOKEN))
+  const late = await Array.fromAsync(toldBy(await open(OPERATOR_TOKEN)))
   t.match(late, [{ state: 'stable' }], 'who comes late is told where it is')
 })
 
