@@ -122,7 +122,7 @@ t.test("a handler that never ends costs its own version's deadline, not the host
   const started = performance.now()
   const { body } = await ask(acme.key, { plugin: methods, handler: 'spin' })
   t.equal(body.code, 'SBX_DEADLINE_EXCEEDED')
-  t.ok(performance.now() - started < 12_000, 'whoever asked has fifteen seconds')
+  t.ok(performance.now() - started < 28_000, 'whoever asked has thirty seconds')
 })
 
 t.test('a handler that failed is kept, and fails the same when it is run again', async (t) => {

@@ -75,7 +75,14 @@ t.test('the ten-minute guide works as it is pasted, in a fresh folder', async (t
     until(async () => wanted.test(await readFile(log, 'utf8').catch(() => '')), 90_000)
   await shows(/saves are followed/)
   const line = /^curl .*\/read .*$/m.exec(await readFile(log, 'utf8'))?.[0] ?? ''
-  t.match(await terminal.paste(line), /"item":"A-1","pieces":40,"isLow":true/)
+  // The first call has a second, of which a busy machine takes more to make an isolate: it is pasted again.
+  let read = ''
+  const served = async () => {
+    read = await terminal.paste(line)
+    return !read.includes('SBX_DEADLINE_EXCEEDED')
+  }
+  await until(served)
+  t.match(read, /"item":"A-1","pieces":40,"isLow":true/)
   const source = join(folder, 'warehouse/src/index.ts')
   const written = await readFile(source, 'utf8')
   const [, from = '', to = ''] =
@@ -83,7 +90,8 @@ t.test('the ten-minute guide works as it is pasted, in a fresh folder', async (t
   t.ok(written.includes(from), 'what the guide changes is there')
   await writeFile(source, written.replace(from, to))
   await shows(/reloaded in \d+ ms/)
-  t.match(await terminal.paste(line), /"pieces":80,"isLow":false/)
+  await until(served)
+  t.match(read, /"pieces":80,"isLow":false/)
   await writeFile(source, written)
   t.match(await terminal.paste('kill -TERM $!; wait $!'), /exit 0/)
 
@@ -111,7 +119,7 @@ t.test('login by a browser keeps the token of the publisher who confirmed', asyn
   })
   t.teardown(() => child.kill('SIGKILL'))
   let shown = ''
-  child.stderr.on('data', (chunk) => {
+  child.stderr.setEncoding('utf8').on('data', (chunk) => {
     shown += chunk
   })
   await until(async () => /#[\w-]{43}/.test(shown), 60_000)
