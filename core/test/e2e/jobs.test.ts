@@ -68,16 +68,17 @@ t.test('a cron job of the manifest is there from the consent on, and can be run 
     items.find((entry) => (entry as { action: string }).action === 'job.run'),
     { subject: timer, tenant: 'acme', outcome: 'done', detail: { job: 'nightly' } },
   )
-  const { uses } = await admin.request<{ uses: object[] }>('GET', `${path}/uses`)
-  t.ok(
-    uses.some((use) => Reflect.get(use, 'facet') === 'nightly'),
-    'a run that nobody asked for by a host call uses the grant',
-  )
+  // A run that nobody asked for by a host call uses the grant.
+  await until(async () => {
+    const { uses } = await admin.request<{ uses: object[] }>('GET', `${path}/uses`)
+    return uses.some((use) => Reflect.get(use, 'facet') === 'nightly')
+  })
 })
 
 t.test('units are metered for whoever called, and shown to the tenant alone', async (t) => {
   const usage = (query = '', as = admin) =>
     as.request<{ items: object[] }>('GET', `/v1/tenants/acme/usage${query}`)
+  await until(async () => (await usage()).items.length >= 2)
   t.match((await usage()).items.slice().sort(byUnit), [
     {
       unit: 'asked',
@@ -101,6 +102,9 @@ t.test('a failed run is tried again under its id; a refusal is not', async (t) =
   await schedule(acme.key, 'fail', { afterMs: 0, payload: 'twice' })
   await schedule(acme.key, 'refuse', { afterMs: 0 })
   await until(async () => (await runsOf(acme.key, '"twice"')).length > 0)
+  // What a run has written is there before the run is over, and that of another job is a matter of its own.
+  await until(async () => (await job('fail')).runs.done === 1)
+  await until(async () => (await job('refuse')).runs.refused === 1)
   t.match(await runsOf(acme.key, '"twice"'), [{ attempt: 2 }])
   t.match(await job('refuse'), { runs: { refused: 1 }, last: { code: 'NOT_TODAY' } })
 })
@@ -165,6 +169,7 @@ t.test('a run at work ends at once when its plugin or an admin cancels it', asyn
     const answer = await cancel()
     t.match(payload === 'admin' ? answer : Reflect.get(answer as object, 'body'), { cancelled: 1 })
     await until(async () => (await metric('signalbox_jobs_running')) === 0)
+    await until(async () => (await job('slow')).asked === null)
     t.equal((await runsOf(acme.key, `"${payload}"`)).length, 1, 'it wrote nothing more')
     const last = { outcome: 'cancelled', code: 'CORE_JOB_RUN_CANCELLED' }
     t.match(await job('slow'), { asked: null, last })
@@ -184,8 +189,9 @@ t.test('a run at work ends at once when its plugin or an admin cancels it', asyn
 t.test('a disabled plugin runs nothing, and a run at work can do no more', async (t) => {
   await schedule(acme.key, 'slow', { afterMs: 0, payload: 'early' })
   await until(async () => (await runsOf(acme.key, '"early"')).length > 0)
-  // Not due before the plugin is disabled, two requests from here.
-  await schedule(acme.key, 'note', { afterMs: 5000, payload: 'paused' })
+  // Far from due when the plugin is disabled; it is moved once it is enabled again.
+  const wish = { afterMs: 3_600_000, payload: 'paused', key: 'paused' }
+  const { id } = (await schedule(acme.key, 'note', wish)).body
   await admin.request('PUT', path, { binding: 'disabled' })
   await until(async () => (await job('note')).asked?.paused === 1)
   t.match(await job('nightly'), { active: false, state: null })
@@ -194,6 +200,8 @@ t.test('a disabled plugin runs nothing, and a run at work can do no more', async
   await until(async () => ((await job('slow')).asked?.running ?? 0) === 0)
   await admin.request('PUT', path, { binding: 'enabled' })
   t.equal((await runsOf(acme.key, '"late"')).length, 0)
+  await until(async () => (await job('note')).asked?.waiting === 1)
+  t.equal((await schedule(acme.key, 'note', { ...wish, afterMs: 0 })).body.id, id, 'it was kept')
   await until(async () => (await runsOf(acme.key, '"paused"')).length === 1)
 })
 
@@ -202,13 +210,16 @@ t.test('without the grant there are no jobs, and what waits is kept', async (t) 
     'GET',
     path,
   )
-  const id = grants.find(({ capability }) => capability === 'job:schedule')?.id
-  await schedule(acme.key, 'note', { afterMs: 4000, payload: 'kept' })
-  await admin.request('DELETE', `${path}/grants/${id}`)
+  const grant = grants.find(({ capability }) => capability === 'job:schedule')?.id
+  const wish = { afterMs: 3_600_000, payload: 'kept', key: 'later' }
+  const { id } = (await schedule(acme.key, 'note', wish)).body
+  await admin.request('DELETE', `${path}/grants/${grant}`)
   const { body } = await schedule(acme.key, 'note', { afterMs: 0 })
   t.match(JSON.stringify(body), /CORE_GRANT_MISSING/)
   await until(async () => (await job('note')).asked?.paused === 1)
   await admin.request('POST', `${path}/grants`, { capabilities: ['job:schedule'] })
+  await until(async () => (await job('note')).asked?.waiting === 1)
+  t.equal((await schedule(acme.key, 'note', { ...wish, afterMs: 0 })).body.id, id, 'it was kept')
   await until(async () => (await runsOf(acme.key, '"kept"')).length === 1)
 })
 
