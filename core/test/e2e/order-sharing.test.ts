@@ -82,8 +82,8 @@ t.test('a customer sees his order by a link, and nothing but what is on the list
   })
   await company.eventually(
     'the way',
-    async () => JSON.stringify((await call('order', { orderId: 'MINE' })).body.parcels),
-    (parcels) => parcels.includes('picked-up'),
+    () => ask('order', { orderId: 'MINE' }),
+    ({ parcels }) => JSON.stringify(parcels).includes('picked-up'),
   )
   const { url, share, expiresAt } = await ask('share', { orderId: 'MINE', ttlS: 3600 })
   const { status, body } = await follow(url)

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { Company } from '../support/company.ts'
 import {
+  approveReorder,
   demandKnown,
   feed,
   inspections,
@@ -44,7 +45,7 @@ t.test('a run forecasts what was fed, and says how much to order and why', async
     'the end of the run',
     async () =>
       (await company.ask(planning, 'runs')).items.find((one: { id: string }) => one.id === id),
-    ({ state }) => state === 'completed',
+    (one) => one?.state === 'completed',
   )
   t.equal(run.failed, 0)
   const forecast = await company.ask(planning, 'forecast', { ...place, horizon: 4 })
@@ -146,22 +147,10 @@ t.test('supply that fell away is a risk, and an order that a planner approves', 
       data: { ...place, onHand: 5500, unit: 'C62', at },
     },
   ])
-  const { items } = await company.eventually(
-    'a suggestion',
-    () => company.ask(planning, 'suggestions', { state: 'open', ...place }),
-    ({ items }) => items.length > 0,
-  )
-  const [suggestion] = items
+  const { reorder, suggestion, decided } = await approveReorder(company, 5400)
   t.equal(suggestion.quantity % 100, 0, 'in whole packs')
-  const reorder = await company.ask(planning, 'reorder', place)
   t.equal(reorder.unusable, 5400, 'both rejected lots are no stock')
   t.ok(reorder.isBelowReorderPoint)
-  const approved = await company.ask(planning, 'decideSuggestion', {
-    id: suggestion.id,
-    revision: suggestion.revision,
-    decision: 'approve',
-    reason: 'The rings are needed',
-  })
-  t.equal(approved.state, 'approved')
+  t.equal(decided.state, 'approved')
   t.same(await company.deadLetters(), [])
 })

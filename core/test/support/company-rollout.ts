@@ -1,6 +1,6 @@
 import type { Company, Edition } from './company.ts'
 
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 180_000
 
 export interface Rollout {
   readonly id: string

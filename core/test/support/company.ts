@@ -25,6 +25,18 @@ export interface Answer {
   readonly body: any
 }
 
+/** Codes of answers that only say that they would have been too late. */
+const tooLate: ReadonlySet<number> = new Set([429, 503, 504])
+
+class CallRefused extends Error {
+  readonly status: number
+
+  constructor(message: string, status: number) {
+    super(message)
+    this.status = status
+  }
+}
+
 /** How a version differs from what is in the folder of its plugin. */
 export interface Edition {
   readonly version: string
@@ -128,12 +140,12 @@ export class Company {
     }
   }
 
-  /** @throws Error with code and detail, where the call is refused */
+  /** @throws CallRefused with code and detail, where the call is refused */
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
   async ask(service: string, operation: string, input: unknown = {}): Promise<any> {
     const { status, body } = await this.call(service, operation, input)
     if (status === 200) return body
-    throw new Error(`${service}/${operation}: ${status} ${JSON.stringify(body)}`)
+    throw new CallRefused(`${service}/${operation}: ${status} ${JSON.stringify(body)}`, status)
   }
 
   keyOf(service: string): string {
@@ -165,18 +177,21 @@ export class Company {
     return sum
   }
 
-  /** Asks again until the answer is what it should be: events are handled behind the answer to their sender. */
+  /**
+   * Asks again until the answer is what it should be: events are handled behind the answer to their sender. A machine that is busy
+   * may be late with an answer as well.
+   */
   async eventually<Value>(
     what: string,
     read: () => Promise<Value>,
     isThere: (value: Value) => boolean,
-    patienceMs = 60_000,
+    patienceMs = 120_000,
   ): Promise<Value> {
     const until = Date.now() + patienceMs
     for (;;) {
-      const value = await read()
-      if (isThere(value)) return value
-      if (Date.now() > until) throw new Error(`${what} never came: ${JSON.stringify(value)}`)
+      const seen = await answered(read)
+      if ('value' in seen && isThere(seen.value)) return seen.value
+      if (Date.now() > until) throw new Error(`${what} never came: ${JSON.stringify(seen)}`)
       await delay(50)
     }
   }
@@ -230,6 +245,17 @@ export class Company {
     const { packPlugin } = await import('@signalbox/sdk/pack')
     if (packageJson.signalbox.runtime.tier !== 'declarative') await packPlugin(draft)
     return draft
+  }
+}
+
+async function answered<Value>(
+  read: () => Promise<Value>,
+): Promise<{ readonly value: Value } | { readonly late: string }> {
+  try {
+    return { value: await read() }
+  } catch (error) {
+    if (error instanceof CallRefused && tooLate.has(error.status)) return { late: error.message }
+    throw error
   }
 }
 

@@ -117,3 +117,29 @@ export async function inspectRings(
   })
   return suggestion.outcome
 }
+
+/**
+ * What a planner does once the forecast has heard of all that is no stock: looks at what is suggested, and approves it. What is revised
+ * meanwhile is refused, and looked at again.
+ */
+export async function approveReorder(company: Company, unusable: number) {
+  const reorder = await company.eventually(
+    'all rejected lots',
+    () => company.ask(planning, 'reorder', ringsPlace),
+    (one) => one.unusable === unusable,
+  )
+  const approved = await company.eventually(
+    'an approved suggestion',
+    async () => {
+      const open = await company.ask(planning, 'suggestions', { state: 'open', ...ringsPlace })
+      const [suggestion] = open.items
+      if (suggestion === undefined) return undefined
+      const { id, revision } = suggestion
+      const decided = { id, revision, decision: 'approve', reason: 'The rings are needed' }
+      const { status, body } = await company.call(planning, 'decideSuggestion', decided)
+      return { suggestion, status, body }
+    },
+    (answer) => answer?.status === 200,
+  )
+  return { reorder, suggestion: approved?.suggestion, decided: approved?.body }
+}
