@@ -1,7 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
@@ -12,6 +10,7 @@ import {
   publish,
   setUpEventTenant,
 } from '../support/events.ts'
+import { freePort } from '../support/free-port.ts'
 import { HostProcess, refusal } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe } from '../support/probe.ts'
@@ -20,14 +19,6 @@ import { WebhookReceiver } from '../support/webhook-receiver.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const run = promisify(execFile)
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 const { hostUrl, pluginUrl } = await testDatabases(t)
 const settings = {
@@ -60,6 +51,11 @@ async function endpointAt(receiver: WebhookReceiver, types?: readonly string[]):
   receiver.secrets = [made.secret]
   return made
 }
+
+/** Which were seen, however often: what is held too long is sent again. */
+const seenNumbers = ({ seen }: WebhookReceiver) => [
+  ...new Set(seen.map(({ event }) => Number(event.data.n))),
+]
 
 const publishMany = (at: HostProcess, { keys }: EventTenant, count: number, from = 0) =>
   callProbe(at, keys.publisher, 'publishMany', { from, count, keys: 3 }, 'events.publisher')
@@ -162,7 +158,7 @@ t.test('a receiver that holds every request holds no other receiver up', async (
   const { id } = await endpointAt(quick)
   await publishMany(host, acme, 30)
   await until(() => quick.taken.length === 30)
-  t.ok(slow.seen.length <= 3, 'one of each key is under way')
+  t.ok(seenNumbers(slow).length <= 3, 'one of each key is under way')
   for (const one of [held.id, id]) await admin.request('DELETE', `/v1/webhooks/${one}`)
 })
 
@@ -176,8 +172,9 @@ async function follow(path: string, key: string, headers: Record<string, string>
   const told: { id?: string; event?: string; data?: string }[] = []
   const ended = (async () => {
     let text = ''
+    const decoder = new TextDecoder()
     for await (const chunk of response.body ?? []) {
-      text += Buffer.from(chunk).toString()
+      text += decoder.decode(chunk, { stream: true })
       const messages = text.split('\n\n')
       text = messages.pop() ?? ''
       for (const message of messages) {
@@ -317,7 +314,7 @@ t.test('the page on webhooks works as it is written', async (t) => {
   const receiver = spawn(process.execPath, ['receiver.ts'], { cwd: folder, env: environment })
   t.teardown(() => receiver.kill())
   let printed = ''
-  receiver.stdout.on('data', (chunk) => {
+  receiver.stdout.setEncoding('utf8').on('data', (chunk) => {
     printed += chunk
   })
   await until(
@@ -328,7 +325,7 @@ t.test('the page on webhooks works as it is written', async (t) => {
   await until(() => printed.includes('signalbox.webhook.ping'))
   t.match(JSON.parse(await shell(rotate)).secret, /^whsec_/)
   await publish(host, acme, { type: 'orders.created', data: { n: 1 }, key: 'doc' })
-  await until(() => printed.includes('orders.created doc {"n":1}'), 20_000)
+  await until(() => printed.includes('orders.created doc {"n":1}'))
   const isListed = async () => (await shell(look.split('\n')[1] ?? '')).includes('orders.created')
   await until(isListed)
   t.match(await shell(look.split('\n')[0] ?? ''), made.id)
@@ -354,16 +351,16 @@ t.test('hosts that are killed in the middle lose none and break no order', async
   }
   const numbers = () => [...new Set(receiver.taken.map(({ event }) => Number(event.data.n)))]
   await publishMany(host, acme, 24)
-  await until(() => numbers().length === 24, 60_000)
+  await until(() => numbers().length === 24, 120_000)
   await host.kill()
   isHeld = true
   t.match(await publishMany(doomed, acme, 24, 24), { status: 200 })
   // The next of each of three keys is under way.
-  await until(() => receiver.seen.filter(({ event }) => event.data.n >= 27).length === 3)
+  await until(() => seenNumbers(receiver).filter((n) => n >= 27).length === 3)
   await doomed.kill()
   isHeld = false
   await HostProcess.start(t, settings)
-  await until(() => numbers().length === 48, 90_000)
+  await until(() => numbers().length === 48, 180_000)
   for (const key of [0, 1, 2]) {
     const came = numbers().filter((n) => n % 3 === key)
     t.same(
