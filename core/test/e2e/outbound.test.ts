@@ -48,7 +48,10 @@ const settings = {
     NODE_EXTRA_CA_CERTS: certificate.file,
   },
 }
-const host = await HostProcess.start(t, settings)
+/** All that the host wrote: what is traced meanwhile would push it out of the last that it keeps. */
+const written: Buffer[] = []
+const log = () => Buffer.concat(written).toString()
+const host = await HostProcess.start(t, { ...settings, onOutput: (bytes) => written.push(bytes) })
 await installOutbound(host, home, [echo.origin, tlsOrigin])
 const capabilities = ['http:fetch', 'secret:use']
 const wish = { plugin: outbound, service: outboundService, capabilities }
@@ -146,12 +149,13 @@ t.test(
     t.match(large.body, { code: 'CORE_FETCH_TOO_LARGE' })
     const kept = await keptCall(admin, failed.body.invocation)
     t.match(JSON.stringify(kept.recording), 'weather-key')
+    await until(() => log().includes('asked') && log().includes('secrets/:secret'))
     const told: Readonly<Record<string, string>> = {
       'the answer': JSON.stringify(body),
       'the error': JSON.stringify(failed.body),
       'the error of a request': JSON.stringify(large.body),
       'the recording': JSON.stringify(kept),
-      'the log': host.log(),
+      'the log': log(),
       'the database': await wholeDatabase(),
     }
     for (const [place, text] of Object.entries(told)) {

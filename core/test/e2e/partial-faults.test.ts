@@ -1,4 +1,5 @@
 import t from 'tap'
+import { until } from '../../../sandbox/test/until.ts'
 import { echoWhileRunning, startHeld, wrongAnswers } from '../support/canary-load.ts'
 import { HostProcess } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
@@ -112,6 +113,6 @@ t.test('a canary that keeps what it was given dies of it, and is taken back', as
   t.equal(last?.actor, 'judge')
   t.match(last?.reason.en, /^stopped: .*1\.4\.0/)
   t.match(last?.reason['zh-CN'], /^已停止：/)
-  t.match(host.log(), /SBX_MEMORY_EXCEEDED/)
+  await until(() => host.log().includes('SBX_MEMORY_EXCEEDED'))
   t.comment(`${rollout.calls.canary} calls of the canary: ${last?.reason.en}`)
 })
