@@ -91,20 +91,25 @@ t.test('only a yes of the hook lets the rollout go on, whatever else it answers'
 })
 
 t.test('an address that the operator did not name is not asked', async (t) => {
-  const before = asked.length
+  const ids: string[] = []
   for (const other of [url.replace('127.0.0.1', 'localhost'), 'http://169.254.169.254/latest']) {
     const id = await started({ url: other })
+    ids.push(id)
     t.match(await until(id, waitsFor('CORE_FETCH_')), { state: 'running' }, other)
     await abort(id)
   }
-  t.equal(asked.length, before)
+  // Of a rollout that was ended just before, a question may still have been under way.
+  t.same(
+    asked.filter(({ body }) => ids.some((id) => body.includes(id))),
+    [],
+  )
 })
 
 t.test('it is told of the rollout, by a host that signs what it says', async (t) => {
   says = { status: 200, body: '{"allow":true,"reason":"all clear"}', location: '' }
   const id = await started({ url, input: { window: 'night' } })
   await until(id, ({ state }) => state === 'completed')
-  const { headers, body } = asked.at(-1) as (typeof asked)[number]
+  const { headers, body } = asked.findLast((one) => one.body.includes(id)) as (typeof asked)[number]
   t.match(JSON.parse(body.toString()), {
     window: 'night',
     rollout: { id, plugin: probe, from: '1.0.0', to: '1.1.0', step: 0, weightBp: 0 },

@@ -55,7 +55,7 @@ class Watcher {
   }
 
   async #watch(): Promise<void> {
-    const deadline = Date.now() + 90_000
+    const deadline = Date.now() + 240_000
     let state = ''
     while (state !== 'aborted' && Date.now() < deadline) {
       // Cut off: the host is being started again.

@@ -210,7 +210,7 @@ t.test('the same requests do what they say, and a change has one entry in the au
     if (status >= 400 || open[route] !== undefined) continue
     const isRead = route.startsWith('GET ')
     const wanted = several[route] ?? (isRead ? 0 : 1)
-    if (booked.has(route)) await until(async () => (await entries(trace)).length >= wanted, 30_000)
+    if (booked.has(route)) await until(async () => (await entries(trace)).length >= wanted)
     t.equal((await entries(trace)).length, wanted, `${route} in the audit`)
   }
 })

@@ -216,7 +216,7 @@ t.test(
     t.ok(stuck.requests.length > 0, 'it was asked')
     const began = performance.now()
     await slow.kill('SIGTERM')
-    t.ok(performance.now() - began < 30_000, 'nor does it keep a host from stopping')
+    t.ok(performance.now() - began < 60_000, 'nor does it keep a host from stopping')
   },
 )
 
