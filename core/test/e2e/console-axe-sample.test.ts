@@ -46,4 +46,25 @@ t.test('some pages of the console can be read by all', { skip: withoutChromium }
     }
     t.same(complaints, [])
   })
+
+  t.test('on a telephone nothing is wider than the screen, and what teaches is read', async (t) => {
+    const wish = { url: host.url, as: 'operator', width: 360 } as const
+    const { page } = await openConsole(browser, wish)
+    for (const path of ['/', '/approvals', '/webhooks', '/dead-letters', '/identity/positions']) {
+      await goTo(page, `${path}?tenant=${tenant}`)
+      await page.locator('.empty p').first().waitFor()
+      t.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), path)
+      const outside = await page.evaluate(`[...document.querySelectorAll('.empty p')]
+        .filter((one) => { const { left, right } = one.getBoundingClientRect(); return left < 0 || right > innerWidth })
+        .map((one) => one.textContent)`)
+      t.same(outside, [], path)
+    }
+  })
+
+  t.test('who comes to a page of the operator by a link is told whose it is', async (t) => {
+    const as = { tenant, login: 'ann' }
+    const { page } = await openConsole(browser, { url: host.url, as, path: '/first-rollout' })
+    await page.getByText('The operator of the host does this').waitFor()
+    t.same(await axeViolations(page), [])
+  })
 })

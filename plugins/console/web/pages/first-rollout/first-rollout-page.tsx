@@ -28,7 +28,14 @@ export function FirstRolloutPage() {
   const { t } = useTranslation('first-rollout')
   const viewer = useViewer()
   const has = useHasPractice()
-  if (viewer.kind !== 'operator') return <EmptyState text={t('operatorOnly')} />
+  if (viewer.kind !== 'operator') {
+    return (
+      <div className="stack">
+        <PageHead title={t('title')} />
+        <EmptyState text={t('operatorOnly')} />
+      </div>
+    )
+  }
   return (
     <div className="stack">
       <PageHead title={t('title')} />
