@@ -181,9 +181,7 @@ export async function registerMarketplace(
     publicUrl: (request) => `${settings.publicUrl ?? `${request.protocol}://${request.host}`}/npm`,
   })
   await scope.register(advisoryAdministration, { ...accounts, prefix: '/v1/marketplace' })
-  const onSignsOlder = signingOlder({ ...accounts, ...state, log }, stops)
-  await scope.register(publisherRoutes, { ...accounts, onSignsOlder, prefix: '/v1/marketplace' })
-  // What the operator reads and decides in a browser; tokens and keys are handed out by a token alone.
+  // What the operator reads and decides in a browser.
   const people = {
     ...accounts,
     isOperatorSession: async (request: FastifyRequest, reply: FastifyReply) => {
@@ -191,6 +189,15 @@ export async function registerMarketplace(
       return principal.kind === 'operator' && principal.session !== undefined
     },
   }
+  const onSignsOlder = signingOlder({ ...accounts, ...state, log }, stops)
+  await scope.register(publisherRoutes, {
+    ...people,
+    // Accounts are read in a browser, too; they, their tokens and keys are handed out by a token alone.
+    isOperatorSession: async (request, reply) =>
+      request.method === 'GET' && people.isOperatorSession(request, reply),
+    onSignsOlder,
+    prefix: '/v1/marketplace',
+  })
   await scope.register(findingRoutes, { ...people, prefix: '/v1/marketplace' })
   await scope.register(reviewRoutes, { ...people, prefix: '/v1/marketplace' })
   const refresh = (figures: ReadonlyMap<string, RunningFigures>) =>

@@ -5,7 +5,13 @@ import { Npm } from '../../../marketplace/test/support/npm.ts'
 import { wrongAnswers } from '../support/canary-load.ts'
 import { startChromium, withoutChromium } from '../support/chromium.ts'
 import { enableConsole, startConsoleHost } from '../support/console-host.ts'
-import { arrived, axeViolations, keepScreenshot, openConsole } from '../support/console-page.ts'
+import {
+  arrived,
+  axeViolations,
+  goTo,
+  keepScreenshot,
+  openConsole,
+} from '../support/console-page.ts'
 import { confirm, follow } from '../support/console-steps.ts'
 import { temporaryHome } from '../support/host-process.ts'
 import { person } from '../support/people.ts'
@@ -64,6 +70,17 @@ t.test(
         t.match(await reviews('open'), [{ status: 'open' }])
       },
     )
+
+    t.test('who publishes here is read, and the line is shown that makes another', async (t) => {
+      await goTo(page, '/marketplace/publishers')
+      await page.getByRole('row', { name: /^lab @probe/ }).waitFor()
+      await page.getByRole('button', { name: 'New publisher' }).click()
+      await page.getByLabel('Name').fill('carol')
+      await page.getByLabel('Scope', { exact: true }).fill('@carol')
+      await page.getByText(`'{"name":"carol","scopes":["@carol"]}'`).waitFor()
+      t.same(await axeViolations(page), [])
+      await goTo(page, '/')
+    })
 
     t.test('the operator finds it at home, reads what was found, and lets it out', async (t) => {
       const id = (await reviews('open'))[0]?.id ?? ''

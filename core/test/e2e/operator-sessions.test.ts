@@ -107,9 +107,11 @@ t.test('the session opens reviews and findings of the marketplace as the token d
     body: { code: 'MKT_TOKEN_REQUIRED' },
   })
   t.match(await new Browser(host.url).ask('GET', reviews), { status: 401 })
+  const publishers = '/v1/marketplace/publishers'
+  t.match(await browser.ask('GET', publishers), { status: 200, body: { items: [] } })
   t.match(
-    await browser.ask('GET', '/v1/marketplace/publishers'),
-    { status: 401 },
+    await browser.ask('POST', publishers, { name: 'carol', scopes: ['@carol'] }),
+    { status: 401, body: { code: 'MKT_TOKEN_REQUIRED' } },
     'accounts and tokens are handed out by the token',
   )
 })

@@ -13,7 +13,7 @@ export const publisherRoutes: FastifyPluginAsync<TrustOptions> = async (app, por
   answerErrors(app, ports)
   const publishers = new PublisherService(ports)
   const operator: onRequestAsyncHookHandler = async (request) => requireOperator(actorOf(request))
-  app.addHook('onRequest', authentication(app, publishers))
+  app.addHook('onRequest', authentication(app, publishers, ports))
   trustRoutes(app, ports)
   await app.register(async (scope) => {
     scope.addHook('onRequest', operator)

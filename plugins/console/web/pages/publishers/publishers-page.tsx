@@ -1,6 +1,5 @@
 import { PlusOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useList } from '../../api/list.ts'
 import { useParam } from '../../app/use-param.ts'
@@ -10,7 +9,6 @@ import { EmptyState } from '../../parts/empty-state.tsx'
 import { instantText } from '../../parts/formats.ts'
 import { ListTable } from '../../parts/list-table.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
-import { SecretOnce } from '../../parts/secret-once.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { NewPublisherDialog } from './new-publisher-dialog.tsx'
 
@@ -26,7 +24,6 @@ export function PublishersPage() {
   const { t } = useTranslation('publishers')
   const place = usePlace()
   const [isNew, setNew] = useParam('new')
-  const [token, setToken] = useState<string>()
   const list = useList<Publisher>('/v1/marketplace/publishers')
   return (
     <div className="stack">
@@ -62,15 +59,7 @@ export function PublishersPage() {
         ]}
       />
       <CliLine command={curlText('GET', '/v1/marketplace/publishers')} />
-      {isNew !== undefined && (
-        <NewPublisherDialog onClose={() => setNew(undefined)} onMade={setToken} />
-      )}
-      <SecretOnce
-        title={t('made')}
-        note={t('tokenNote')}
-        parts={token === undefined ? [] : [{ label: t('token'), value: token }]}
-        onKept={() => setToken(undefined)}
-      />
+      {isNew !== undefined && <NewPublisherDialog onClose={() => setNew(undefined)} />}
     </div>
   )
 }
