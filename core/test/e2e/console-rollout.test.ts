@@ -58,6 +58,10 @@ t.test('a rollout, by the console alone', { skip: withoutChromium }, async (t) =
   t.test('a bad version is taken back by itself, and the page says so', async (t) => {
     const id = await started('1.1.0')
     await keepScreenshot(page, 'en-GB-rollout-running')
+    const list = await page.context().newPage()
+    await list.goto(`${host.url}/console/rollouts`)
+    const row = list.getByRole('row').filter({ hasText: '1.0.0 → 1.1.0' })
+    await row.getByText('running').waitFor()
     await noteState(page, 'aborted')
     const callers = SteadyCallers.start(t, host, key)
     await until(async () => (await read(id)).state !== 'running')
@@ -76,19 +80,22 @@ t.test('a rollout, by the console alone', { skip: withoutChromium }, async (t) =
       'there is nothing to abort',
     )
     await keepScreenshot(page, 'en-GB-rollout-aborted')
+    await row.getByText('aborted').waitFor()
+    t.equal(await row.getByRole('button', { name: /^Abort/ }).count(), 0, 'nor in the list')
+    await list.close()
 
     // From what speaks against it to the very calls: whoever asks in a company's name is led there.
     await goTo(page, `/rollouts/${id}?tenant=acme`)
     await page.getByRole('link', { name: 'Kept calls of 1.1.0' }).click()
     const kept = page.getByRole('row', { name: /probe\.one\/echo 1\.1\.0 · canary/ })
     await kept.first().waitFor()
-    const list = async (version: string) => {
+    const versionsOf = async (version: string) => {
       const at = `/v1/tenants/acme/invocations?version=${version}`
       const { items } = await host.client.request<{ items: { version: string }[] }>('GET', at)
       return new Set(items.map((one) => one.version))
     }
-    t.same(await list('1.1.0'), new Set(['1.1.0']))
-    t.same(await list('9.9.9'), new Set())
+    t.same(await versionsOf('1.1.0'), new Set(['1.1.0']))
+    t.same(await versionsOf('9.9.9'), new Set())
   })
 
   t.test('a rollout is aborted by the keyboard alone', async (t) => {

@@ -17,13 +17,16 @@ import { WordSearch } from '../../parts/word-search.tsx'
 import { AbortButton } from './abort-button.tsx'
 import { type RolloutSummary, TONES } from './rollout.ts'
 
+/** What runs moves by itself: who looks sees it within a second. */
+const FOLLOW_MS = 1000
+
 /** All rollouts, the newest first; what runs can be aborted from here. */
 export function RolloutsPage() {
   const { t } = useTranslation('rollouts')
   const place = usePlace()
   const keep = usePlaceQuery()
   const [plugin] = useParam('plugin')
-  const list = useList<RolloutSummary>('/v1/rollouts', { plugin })
+  const list = useList<RolloutSummary>('/v1/rollouts', { plugin }, true, FOLLOW_MS)
   return (
     <div className="stack">
       <PageHead title={t('title')}>
