@@ -117,6 +117,18 @@ t.test(
       t.equal(await field.getAttribute('id'), 'secret-probe-key_value')
     })
 
+    t.test('how far a version has come is told in Chinese to who reads Chinese', async (t) => {
+      const { page: other } = await openConsole(browser, {
+        url: host.url,
+        as: 'operator',
+        locale: 'zh-CN',
+        path: `${aboutProbe}?tenant=acme`,
+      })
+      const words = other.getByRole('row', { name: '1.1.0' })
+      await words.getByText('已预热').waitFor()
+      t.equal(await words.getByText('沙箱').count(), 1)
+    })
+
     t.test('who may only look is offered nothing to press', async (t) => {
       const auditor = await openConsole(browser, {
         url: host.url,

@@ -7,19 +7,9 @@ import { useLive } from '../../api/live.ts'
 import { ProblemError } from '../../api/problem.ts'
 import { request } from '../../api/request.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
-import { oneOf } from '../../parts/one-of.ts'
 import { type InstalledPlugin, pluginPath } from '../plugins/plugin.ts'
+import { useInstallState } from './use-install-state.ts'
 import { installationEvents, progressOf } from './version-plan.ts'
-
-const STATES = [
-  'installed',
-  'expanded',
-  'warm',
-  'stable',
-  'migration_failed',
-  'start_failed',
-  'signature_invalid',
-] as const
 
 const STREAM = ['installation'] as const
 
@@ -38,10 +28,7 @@ export function InstallProgress({
 }) {
   const { t } = useTranslation('marketplace')
   const installed = useInstalled(plugin, version, isAsked)
-  const word = (state: string) => {
-    const known = oneOf(STATES, state)
-    return known === undefined ? state : t(`installStates.${known}`)
-  }
+  const word = useInstallState()
   const progress = progressOf(installed?.state)
   if (progress === 'waiting' && !isAsked) return null
   if (progress === 'waiting' || progress === 'working') {

@@ -7,6 +7,8 @@ import { request } from '../../api/request.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { StatusTag } from '../../parts/status-tag.tsx'
+import { useInstallState } from '../marketplace/use-install-state.ts'
+import { useTierWord } from '../marketplace/use-tier-word.ts'
 import { newestByVersion, type RolloutSummary, TONES } from '../rollouts/rollout.ts'
 import type { InstalledPlugin, InstalledVersion } from './plugin.ts'
 
@@ -22,6 +24,8 @@ export function VersionsTab({ plugin }: { plugin: InstalledPlugin }) {
     return { pathname: '/rollouts/new', search: `?${query}` }
   }
   const rollouts = useNewestRollouts(plugin.name, viewer.kind === 'operator')
+  const stateWord = useInstallState()
+  const tierWord = useTierWord()
   const isOther = (version: string) => version !== plugin.stableVersion
   return (
     <Table<InstalledVersion>
@@ -43,7 +47,7 @@ export function VersionsTab({ plugin }: { plugin: InstalledPlugin }) {
           title: t('state'),
           dataIndex: 'state',
           render: (state: string, { fault }) => (
-            <StatusTag tone={fault === null ? 'good' : 'bad'} label={state} />
+            <StatusTag tone={fault === null ? 'good' : 'bad'} label={stateWord(state)} />
           ),
         },
         ...(viewer.kind === 'operator'
@@ -57,7 +61,7 @@ export function VersionsTab({ plugin }: { plugin: InstalledPlugin }) {
               },
             ]
           : []),
-        { title: t('tier'), dataIndex: 'tier' },
+        { title: t('tier'), dataIndex: 'tier', render: tierWord },
         {
           title: t('publisher'),
           dataIndex: 'publisher',
