@@ -99,6 +99,8 @@ t.test('the first five minutes, by the page alone', { skip: withoutChromium }, a
     await elsewhere.goto(`${host.url}/console/plugins/${encodeURIComponent(practice)}?tenant=demo`)
     const row = elsewhere.getByRole('row').filter({ hasText: '1.1.0' })
     await row.getByRole('link', { name: 'aborted' }).waitFor()
+    await elsewhere.getByRole('tab', { name: 'Capabilities' }).click()
+    await elsewhere.getByText('It asks for nothing').waitFor()
     await elsewhere.close()
   })
 

@@ -7,6 +7,7 @@ import { useChange } from '../../api/use-change.ts'
 import { useViewer } from '../../app/viewer-context.ts'
 import { CliLine } from '../../parts/cli-line.tsx'
 import { curlText } from '../../parts/command-text.ts'
+import { EmptyState } from '../../parts/empty-state.tsx'
 import { instantText } from '../../parts/formats.ts'
 import { Instant } from '../../parts/instant.tsx'
 import { Named } from '../../parts/named.tsx'
@@ -61,7 +62,9 @@ export function GrantsTab({
       {mayWrite && names.length > 0 && (
         <CliLine command={curlText('POST', `${path}/grants`, grantBody(state, names))} />
       )}
-      <Given path={path} grants={state.grants} uses={data?.uses ?? []} />
+      {(names.length > 0 || state.grants.length > 0) && (
+        <Given path={path} grants={state.grants} uses={data?.uses ?? []} />
+      )}
       {mayWrite && state.grants[0] !== undefined && (
         <CliLine command={curlText('DELETE', `${path}/grants/${state.grants[0].id}`)} />
       )}
@@ -85,6 +88,7 @@ function Asked({ path, state }: { path: string; state: TenantPlugin }) {
       dataSource={[...askedNames(state.capabilities)]}
       pagination={{ pageSize: 20, hideOnSinglePage: true }}
       scroll={{ x: 'max-content' }}
+      locale={{ emptyText: <EmptyState text={t('asksNothing')} /> }}
       columns={[
         {
           title: t('capability'),
@@ -158,6 +162,7 @@ function Given({
       dataSource={[...grants]}
       pagination={{ pageSize: 20, hideOnSinglePage: true }}
       scroll={{ x: 'max-content' }}
+      locale={{ emptyText: <EmptyState text={t('givenNothing')} /> }}
       columns={[
         {
           title: t('capability'),
