@@ -33,7 +33,7 @@ const text = (en: string, zh: string) =>
 const filters = {
   tenant,
   actor: text('Who did it: operator, app:acme/web', '执行者：operator、app:acme/web'),
-  action: text('What was done: plugin.enabled', '操作：plugin.enabled'),
+  action: text('What was done: binding.changed', '操作：binding.changed'),
   subject: text('What it was done to', '对象'),
   outcome: text('done, or the code of a refusal', 'done 或拒绝代码'),
   from: text('From this time on: 2026-06-01T00:00:00Z', '起始时间：2026-06-01T00:00:00Z'),

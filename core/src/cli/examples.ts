@@ -96,7 +96,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   'secrets rewrap': [
     'signalbox secrets rewrap   # after a new first line in SIGNALBOX_KEY_FILE of every node',
   ],
-  'audit list': ['signalbox audit list --tenant acme --action plugin.enabled'],
+  'audit list': ['signalbox audit list --tenant acme --action binding.changed'],
   'audit verify': [
     'signalbox audit verify --tenant acme',
     'signalbox audit verify --against audit-acme-june.ndjson   # what was signed then still stands',

@@ -81,6 +81,16 @@ t.test(
       await page.getByText('Entries are kept for 400 days.').waitFor()
     })
 
+    t.test('the example of the audit names what is found by it', async (t) => {
+      await goTo(page, '/audit?tenant=acme')
+      const field = page.getByRole('textbox', { name: 'What', exact: true })
+      await field.fill((await field.getAttribute('placeholder')) ?? '')
+      await field.press('Enter')
+      await page.waitForURL('**action=*')
+      await page.getByRole('cell', { name: probe }).first().waitFor()
+      t.equal(await page.getByText('No entry fits').count(), 0)
+    })
+
     t.test('a user is found by a part of his name, and his name is shown', async () => {
       await client.request('POST', '/v1/units', { tenant: 'acme', id: 'dock', name: 'Dock' })
       const clerk = { name: 'Clerk', unit: 'dock', roles: [] }

@@ -8,7 +8,7 @@ import './audit.css'
 
 const EXAMPLES = {
   actor: 'operator',
-  action: 'plugin.enabled',
+  action: 'binding.changed',
   subject: '@acme/orders',
   outcome: 'done',
 } as const
