@@ -91,6 +91,18 @@ t.test(
       t.equal(await page.getByText('No entry fits').count(), 0)
     })
 
+    t.test('the palette leads to what no menu has, and says when it knows none', async () => {
+      await page.keyboard.press('Control+K')
+      await page.locator('dialog[open] .palette').waitFor()
+      await page.keyboard.type('qqqq')
+      await page.getByText('Nothing is called so').waitFor()
+      for (let letter = 0; letter < 4; letter++) await page.keyboard.press('Backspace')
+      await page.keyboard.type('new rollout')
+      await page.getByRole('option', { name: 'New rollout' }).waitFor()
+      await page.keyboard.press('Enter')
+      await page.waitForURL('**/rollouts/new?tenant=acme')
+    })
+
     t.test('a user is found by a part of his name, and his name is shown', async () => {
       await client.request('POST', '/v1/units', { tenant: 'acme', id: 'dock', name: 'Dock' })
       const clerk = { name: 'Clerk', unit: 'dock', roles: [] }

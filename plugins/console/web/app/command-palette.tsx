@@ -7,6 +7,7 @@ import { useContributed } from '../contributed/use-contributed.ts'
 import { type Command, commandsFor } from './commands.ts'
 import { useEntryGroups } from './navigation.tsx'
 import { Overlay } from './overlay.tsx'
+import { PAGES } from './page-table.ts'
 import { usePlaceQuery } from './place-query.ts'
 import { useViewer } from './viewer-context.ts'
 
@@ -60,6 +61,11 @@ function Palette({ onClose }: { onClose: () => void }) {
           event.preventDefault()
         }}
       />
+      {found.length === 0 && (
+        <p role="status" className="quiet">
+          {t('noneFound')}
+        </p>
+      )}
       <div role="listbox" id={listId} aria-label={t('search')} className="palette">
         {found.map((command, index) => (
           <div
@@ -81,11 +87,16 @@ function Palette({ onClose }: { onClose: () => void }) {
 
 /** The pages, and behind them the commands of plugins, which are asked for when somebody looks for one. */
 function useAllCommands(): readonly Command[] {
-  const { i18n } = useTranslation()
+  const { t, i18n } = useTranslation()
   const viewer = useViewer()
   const keep = usePlaceQuery()
   const { pages } = useContributed()
   const { shown } = usePluginCommands()
   const own = useEntryGroups().flatMap(({ entries }) => entries)
-  return [...own, ...paletteCommands(shown, { viewer, pages, keep, language: i18n.language })]
+  // Where no menu leads, such as what makes a new one; those of one thing have no address without it.
+  const others = PAGES.filter(
+    ({ group, path, isFor }) =>
+      group === undefined && !/[:*]/.test(path) && (isFor?.(viewer) ?? true),
+  ).map(({ id, path }) => ({ place: path, label: t(`pages.${id}`) }))
+  return [...own, ...others, ...paletteCommands(shown, { viewer, pages, keep, language: i18n.language })]
 }
