@@ -98,5 +98,9 @@ function useAllCommands(): readonly Command[] {
     ({ group, path, isFor }) =>
       group === undefined && !/[:*]/.test(path) && (isFor?.(viewer) ?? true),
   ).map(({ id, path }) => ({ place: path, label: t(`pages.${id}`) }))
-  return [...own, ...others, ...paletteCommands(shown, { viewer, pages, keep, language: i18n.language })]
+  return [
+    ...own,
+    ...others,
+    ...paletteCommands(shown, { viewer, pages, keep, language: i18n.language }),
+  ]
 }
