@@ -17,6 +17,7 @@ import { boundInFlight } from './admission/in-flight-bound.ts'
 import { distrust, headRefusal } from './admission/sound-head.ts'
 import { bearerChallenge } from './bearer-challenge.ts'
 import type { TrustedProxies } from './client-address.ts'
+import { endConnections } from './end-connections.ts'
 import { PROBLEM_TYPE, problemOf } from './problem.ts'
 import { noteRefusal, traceRequests } from './request-span.ts'
 import { strictValidator } from './strict-validator.ts'
@@ -90,6 +91,7 @@ export async function createServer(options: Options): Promise<FastifyInstance> {
   })
   await shedLoad(app)
   boundInFlight(app, options.maxInFlight ?? MAX_IN_FLIGHT)
+  endConnections(app)
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
