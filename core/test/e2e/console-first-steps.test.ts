@@ -18,6 +18,8 @@ import { testDatabases } from '../support/postgres.ts'
 
 const demoFile = join(import.meta.dirname, '../../../plugins/inventory-forecast/demo.json')
 const practice = '@signalbox/practice'
+/** The judge needs calls, and a slow machine answers few of them. */
+const JUDGED_MS = 180_000
 
 /** The demo as `npm start` has it, but for the console, which is built already, and what stands beside it. */
 async function demoHere(folder: string): Promise<string> {
@@ -77,7 +79,7 @@ t.test('the first five minutes, by the page alone', { skip: withoutChromium }, a
 
   t.test('a bad version is rolled out, and taken back by itself', async (t) => {
     await button('Install 1.1.0 and give it 25 % of the calls').click()
-    await page.getByText('1.1.0 was taken back by the host itself.').waitFor()
+    await page.getByText('1.1.0 was taken back by the host itself.').waitFor({ timeout: JUDGED_MS })
     await button('Stop').click()
     t.match(await page.getByText(/^The app got /).textContent(), /and saw 0 errors\.$/)
     const path = `/v1/rollouts?plugin=${encodeURIComponent(practice)}`
@@ -108,7 +110,7 @@ t.test('the first five minutes, by the page alone', { skip: withoutChromium }, a
     await button('Once more').click()
     await page.getByText('The judge decides by calls: send some above.').waitFor()
     await button('Send calls').click()
-    await page.getByText('1.1.0 was taken back by the host itself.').waitFor()
+    await page.getByText('1.1.0 was taken back by the host itself.').waitFor({ timeout: JUDGED_MS })
     await button('Stop').click()
     const path = `/v1/rollouts?plugin=${encodeURIComponent(practice)}`
     t.match(await host.client.request('GET', path), {

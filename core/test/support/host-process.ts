@@ -16,8 +16,8 @@ const command = join(import.meta.dirname, 'host-under-test.ts')
 /** What a test or a bench gives back when it is over. */
 export type Teardown = Pick<Test, 'teardown'>
 
-/** A host starts in about two seconds; a machine that runs every core's tests at once takes ten times that. */
-const READY_MS = 90_000
+/** A host starts in about two seconds, and sets a demo up in twenty; a machine that runs every core's tests at once takes ten times that. */
+const READY_MS = 240_000
 
 export interface HostSettings {
   /** A data folder to go on with; left out: a fresh one, removed at teardown. */
