@@ -84,6 +84,10 @@ t.test('a canary of the console that stays white', { skip: withoutChromium }, as
 
   t.test('and who saw nothing has a console again', async (t) => {
     for (const session of blank.slice(0, 3)) {
+      const shown = async () =>
+        (await session.ask('GET', '/console')).headers.get('x-signalbox-page')
+      // The host says so as soon as it is kept, and routes by it right after.
+      await until(async () => (await shown()) === `${consolePlugin}@1.0.0`)
       t.match(await toldBy(session), { outcome: 'shown', version: '1.0.0' })
     }
   })

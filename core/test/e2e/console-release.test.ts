@@ -168,12 +168,14 @@ t.test(
         await page.getByLabel('Least calls at each').fill('100000')
         await page.getByRole('button', { name: 'What would it do?' }).click()
         await page.getByRole('button', { name: 'Plan and start' }).click()
+        await page.waitForURL('**/rollouts/rol_*')
         await page.getByRole('heading', { level: 1, name: `1.0.0 → ${version}` }).waitFor()
         const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
         for (const arm of ['1.0.0 stable', `${version} canary`]) {
           await page.getByRole('row', { name: new RegExp(`^${arm} [1-9]`) }).waitFor()
         }
-        t.equal(await page.getByRole('progressbar', { name: 'Weight' }).innerText(), '20%')
+        const weight = page.getByRole('progressbar', { name: 'Weight' })
+        await weight.getByText('20%', { exact: true }).waitFor()
         await page.getByText(/^\d+ s of the hold are left$/).waitFor()
         await page.getByText(/^nothing against 1\.1\.0 in \d+ of its calls$/).waitFor()
         await page.getByText('abort line: 100').waitFor()
