@@ -23,15 +23,12 @@ export class Terminal {
   constructor(folder: string, environment: Readonly<Record<string, string | undefined>>) {
     // A group of its own, so that what it began ends with it.
     this.#shell = spawn('sh', { cwd: folder, env: environment, detached: true })
-    // Of two pipes neither says what was printed first, and what a command complained of might come after its end.
+    // In one pipe, as on a screen: of two, nobody knows what was printed first.
     this.#shell.stdin.write('exec 2>&1\n')
-    for (const stream of [this.#shell.stdout, this.#shell.stderr]) {
-      // A character of Chinese may be cut in two by a chunk.
-      stream.setEncoding('utf8').on('data', (chunk: string) => {
-        this.#text += chunk
-        this.#onText()
-      })
-    }
+    this.#shell.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      this.#text += chunk
+      this.#onText()
+    })
   }
 
   /** @returns all that was printed until the last of its commands was done */
@@ -40,7 +37,7 @@ export class Terminal {
     this.#text = ''
     this.#shell.stdin.write(`${block}\necho "${end} $?"\n`)
     await this.#shows(new RegExp(`${end} \\d+\\n`))
-    return this.#text.replaceAll(new RegExp(`${end} (\\d+)\\n?`, 'g'), 'exit $1\n')
+    return this.#text.replaceAll(new RegExp(`${end} (\\d+)\\n`, 'g'), 'exit $1\n')
   }
 
   /** Pastes what does not end by itself. */
