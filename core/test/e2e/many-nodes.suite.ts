@@ -36,7 +36,7 @@ t.test('of three hosts under load one is cut off for longer than it counts as al
   await release('1.0.0')
   const { key } = await setUpTenant(near, 'acme')
   await release('1.1.0')
-  const id = await startRollout(near, '1.1.0', [held, full])
+  const { id } = await startRollout(near, '1.1.0', [held, full])
   await until(async () => (await read(near, id)).acknowledged?.nodes === 3, 'all route by it')
   const loads = [near, beside, far].map((host) => keepCalling(host, key))
   const [, , cutOff] = loads as [(typeof loads)[0], (typeof loads)[0], (typeof loads)[0]]
@@ -83,7 +83,7 @@ t.test(
     const { key } = await setUpTenant(one, 'acme')
     await release('1.1.0')
     const steps = [{ weightBp: 5000, hold: { exposures: 300 } }, full]
-    const id = await startRollout(one, '1.1.0', steps)
+    const { id } = await startRollout(one, '1.1.0', steps)
     const loads = [one, other].map((host) => keepCalling(host, key))
     await until(
       () => loads.every(({ calls }) => since(calls, 0, '1.1.0') > 0),

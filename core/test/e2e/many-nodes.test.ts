@@ -42,7 +42,7 @@ interface Nodes {
 }
 
 t.test('every host tells by which generation it routes', async (t) => {
-  const id = await startRollout(near, '1.1.0', [held])
+  const { id } = await startRollout(near, '1.1.0', [held])
   await until(async () => (await read(far, id)).acknowledged?.nodes === 2, 'both have it')
   const { acknowledged } = await read(near, id)
   t.match(acknowledged, { nodes: 2, of: 2 })
@@ -58,7 +58,7 @@ t.test('every host tells by which generation it routes', async (t) => {
 t.test(
   'a host that is cut off gives a canary no call past its lease, and obeys when it hears',
   async (t) => {
-    const id = await startRollout(near, '1.1.0', [held])
+    const { id } = await startRollout(near, '1.1.0', [held])
     await until(async () => (await read(near, id)).acknowledged?.nodes === 2, 'the canary on both')
     t.equal(await versionOn(far), '1.1.0')
     const load = keepCalling(far, key)
@@ -105,23 +105,20 @@ async function isHeld(t: Test, host: HostProcess, id: string, begunAt: number): 
 
 t.test('a hold lasts as planned, whichever host begins it and whatever its clock', async (t) => {
   for (const starter of [near, far]) {
-    const id = await startRollout(starter, '1.1.0', steps)
-    const { stepStartedAt } = await read(starter, id)
+    const { id, stepStartedAt } = await startRollout(starter, '1.1.0', steps)
     t.ok(Math.abs(stepStartedAt - Date.now()) < 60_000, 'an instant of the database’s clock')
     await isHeld(t, starter, id, stepStartedAt)
   }
 })
 
 t.test('killed with -9 in a hold, the other goes on with it, no sooner and no later', async (t) => {
-  const id = await startRollout(near, '1.1.0', steps)
-  const { stepStartedAt } = await read(near, id)
+  const { id, stepStartedAt } = await startRollout(near, '1.1.0', steps)
   await near.kill('SIGKILL')
   await isHeld(t, far, id, stepStartedAt)
 })
 
 t.test('a clock that jumps an hour ahead in a hold ends it no sooner', async (t) => {
-  const id = await startRollout(far, '1.1.0', steps)
-  const { stepStartedAt } = await read(far, id)
+  const { id, stepStartedAt } = await startRollout(far, '1.1.0', steps)
   process.kill(far.pid, 'SIGUSR2')
   await isHeld(t, far, id, stepStartedAt)
 })

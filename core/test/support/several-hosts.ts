@@ -33,15 +33,15 @@ export const read = (host: HostProcess, id: string) =>
 export const tell = (host: HostProcess, id: string, command: string) =>
   host.client.request<SeenRollout>('POST', `/v1/rollouts/${id}/${command}`, {})
 
+/** @returns it as it began: a step may be over before it is read again */
 export async function startRollout(
   host: HostProcess,
   version: string,
   steps: readonly object[],
-): Promise<string> {
+): Promise<SeenRollout> {
   const wish = { plugin: probe, version, steps }
   const { id } = await host.client.request<SeenRollout>('POST', '/v1/rollouts', wish)
-  await tell(host, id, 'start')
-  return id
+  return tell(host, id, 'start')
 }
 
 export async function callOnce(host: HostProcess, key: string): Promise<SeenCall> {
