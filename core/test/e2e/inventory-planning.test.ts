@@ -5,34 +5,40 @@ import { Company, type SentEvent } from '../support/company.ts'
 import { enablePlugin } from '../support/fixture-plugin.ts'
 import { HostProcess, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
-import { callProbe } from '../support/probe.ts'
 import { publish } from '../support/publish.ts'
 
 const DAY = 86_400_000
-const service = 'inventory.planning'
+const service = 'inventory.planning@1'
 const location = 'SZ-01'
 const six = [60, 140, 90, 200, 20, 100]
 
 const { hostUrl, pluginUrl } = await testDatabases(t)
 const home = await temporaryHome(t)
 const settings = { databaseUrl: hostUrl, home, environment: { PLUGIN_DATABASE_URL: pluginUrl } }
-let host = await HostProcess.start(t, settings)
-const company = await Company.open(t, host, 'acme', ['business-events', 'inventory-forecast'])
-const key = company.keyOf(`${service}@1`)
+const host = await HostProcess.start(t, settings)
+/** At a host that is started again it is another one. */
+let company = await Company.open(t, host, 'acme', ['business-events', 'inventory-forecast'])
 
-/** Also from a host that was started again. */
-// biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
-async function ask(operation: string, input: object = {}): Promise<any> {
-  const { status, body } = await callProbe(host, key, operation, input, service)
-  if (status === 200) return body
-  throw Object.assign(new Error(JSON.stringify(body)), { code: body.code })
-}
+const ask = (operation: string, input: object = {}) => company.ask(service, operation, input)
 
 const completed = (id: string) =>
   company.eventually(
     'the end of the run',
     async () => (await ask('runs'))['items'].find((run: { id: string }) => run.id === id),
-    ({ state }) => state === 'completed',
+    (run) => run?.state === 'completed',
+    180_000,
+  )
+
+/** Resolves when so much was asked for in all: how many periods there are says nothing of what has come. */
+const demanded = (sku: string, wanted: number) =>
+  company.eventually(
+    'all of the demand',
+    async () => {
+      // Nothing is known of it before its first movement.
+      const { periods } = await ask('demand', { sku, location }).catch(() => ({ periods: [] }))
+      return periods.reduce((sum: number, { demand }: { demand: number }) => sum + demand, 0)
+    },
+    (sum) => sum === wanted,
   )
 
 /** One sale in each of the last weeks that are over, the newest last; of each week the same day. */
@@ -70,14 +76,14 @@ t.test(
         data: counted,
       },
     ])
+    await demanded(
+      sku,
+      history.reduce((all, one) => all + one, 0),
+    )
     await company.eventually(
-      'all of the demand',
-      async () =>
-        (await ask('demand', { sku, location }))['periods'].reduce(
-          (sum: number, { demand }: { demand: number }) => sum + demand,
-          0,
-        ),
-      (sum) => sum === history.reduce((all, one) => all + one, 0),
+      'what was counted',
+      () => ask('reorder', { sku, location }),
+      ({ onHand }) => onHand === 120,
     )
     t.match(await completed((await ask('startRun'))['id']), {
       refitted: 1,
@@ -173,16 +179,11 @@ t.test('a plugin that contributes a method wins where it is better', async (t) =
   await host.client.request('POST', '/v1/plugins', { name })
   await enablePlugin(company.admin, 'acme', name, [])
   const sku = 'SIX'
-  await company.send(
-    sales(
-      sku,
-      Array.from({ length: 48 }, (_, n) => six[n % 6] as number),
-    ),
-  )
-  await company.eventually(
-    'its demand',
-    async () => ask('demand', { sku, location }).catch(() => ({ periods: [] })),
-    ({ periods }) => periods.length >= 47,
+  const history = Array.from({ length: 48 }, (_, n) => six[n % 6] as number)
+  await company.send(sales(sku, history))
+  await demanded(
+    sku,
+    history.reduce((all, one) => all + one, 0),
   )
   t.match(await completed((await ask('startRun'))['id']), { failed: 0 })
   t.match(await ask('forecast', { sku, location }), { method: `${name}/six-weeks` })
@@ -206,7 +207,7 @@ t.test('a host killed in the middle of a run goes on with it', async (t) => {
     ({ done }) => done > 5,
   )
   await host.kill()
-  host = await HostProcess.start(t, settings)
+  company = company.at(await HostProcess.start(t, settings))
   const run = await completed(id)
   t.match(run, { failed: 0, done: run.total })
   t.equal(run.refitted + run.updated + run.kept, run.total, 'each series once')

@@ -1,5 +1,6 @@
 import type { Company, Edition } from './company.ts'
 
+/** A round takes seconds on a busy machine, and a judge wants some of them. */
 const PATIENCE_MS = 180_000
 
 export interface Rollout {

@@ -1,6 +1,7 @@
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Contract } from '@signalbox/sdk/contract'
 import type { Manifest } from '@signalbox/sdk/manifest'
 import type { HostClient } from '../../src/cli/host-client.ts'
 import { enablePlugin } from './fixture-plugin.ts'
@@ -10,6 +11,8 @@ import { publish } from './publish.ts'
 const root = join(import.meta.dirname, '../../..')
 const plugins = join(root, 'plugins')
 const CALL_MS = 60_000
+const LATE = 'SBX_DEADLINE_EXCEEDED'
+const LATE_MS = 60_000
 
 export interface SentEvent {
   readonly id: string
@@ -25,23 +28,26 @@ export interface Answer {
   readonly body: any
 }
 
-/** Codes of answers that only say that they would have been too late. */
-const tooLate: ReadonlySet<number> = new Set([429, 503, 504])
-
-class CallRefused extends Error {
-  readonly status: number
-
-  constructor(message: string, status: number) {
-    super(message)
-    this.status = status
-  }
-}
-
 /** How a version differs from what is in the folder of its plugin. */
 export interface Edition {
   readonly version: string
   /** Files of the package by path, and what becomes of their text; a new file begins empty. */
   readonly edit?: Readonly<Record<string, (text: string) => string>>
+}
+
+/** Codes of answers that only say that they would have been too late. */
+const tooLate: ReadonlySet<number> = new Set([429, 503, 504])
+
+/** What came instead of an answer. */
+class CallRefused extends Error {
+  readonly status: number
+  readonly code: string
+
+  constructor(what: string, { status, body }: Answer) {
+    super(`${what}: ${status} ${JSON.stringify(body)}`)
+    this.status = status
+    this.code = body?.code
+  }
 }
 
 /** A tenant in which plugins of the repository run for an app that sends business events and calls all of their services. */
@@ -52,6 +58,8 @@ export class Company {
   readonly #scratch: string
   readonly #token: string
   readonly #keys = new Map<string, string>()
+  /** Operations that only read, such as `quality.inspection@1/inspections`. */
+  readonly #safe = new Set<string>()
 
   private constructor(
     host: HostProcess,
@@ -108,6 +116,7 @@ export class Company {
   at(host: HostProcess): Company {
     const moved = new Company(host, this.tenant, host.as(this.#token), this.#scratch, this.#token)
     for (const [service, key] of this.#keys) moved.#keys.set(service, key)
+    for (const operation of this.#safe) moved.#safe.add(operation)
     return moved
   }
 
@@ -140,12 +149,19 @@ export class Company {
     }
   }
 
-  /** @throws CallRefused with code and detail, where the call is refused */
+  /**
+   * Reads are asked again while they come too late, as on a busy machine by a plugin that has just started.
+   * @throws CallRefused
+   */
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came
   async ask(service: string, operation: string, input: unknown = {}): Promise<any> {
-    const { status, body } = await this.call(service, operation, input)
-    if (status === 200) return body
-    throw new CallRefused(`${service}/${operation}: ${status} ${JSON.stringify(body)}`, status)
+    const name = `${service}/${operation}`
+    for (const until = Date.now() + LATE_MS; ; ) {
+      const answer = await this.call(service, operation, input)
+      if (answer.status === 200) return answer.body
+      const isLate = answer.body?.code === LATE && this.#safe.has(name)
+      if (!isLate || Date.now() > until) throw new CallRefused(name, answer)
+    }
   }
 
   keyOf(service: string): string {
@@ -205,14 +221,23 @@ export class Company {
     const manifest = await manifestOf(folder)
     const name = await nameOf(folder)
     await enablePlugin(this.admin, this.tenant, name, Object.keys(manifest.capabilities ?? {}))
+    let first: [service: string, operation: string] | undefined
     for (const { id, contract } of manifest.provides?.services ?? []) {
-      const { major } = JSON.parse(await readFile(join(plugins, folder, contract), 'utf8'))
+      const text = await readFile(join(plugins, folder, contract), 'utf8')
+      const { major, operations } = JSON.parse(text) as Contract
+      for (const [name, { safe, input }] of Object.entries(operations)) {
+        if (safe !== true) continue
+        this.#safe.add(`${id}@${major}/${name}`)
+        if (typeof input === 'object' && !('required' in input)) first ??= [`${id}@${major}`, name]
+      }
       const wish = { app: 'erp', service: id, major }
       const made = await this.admin.request<{ id: string }>('POST', '/v1/subscriptions', wish)
       const path = `/v1/subscriptions/${made.id}/credentials`
       const { key } = await this.admin.request<{ key: string }>('POST', path)
       this.#keys.set(`${id}@${major}`, key)
     }
+    // Whoever changes something first would wait for an isolate, for longer than the operation may take on a busy machine.
+    if (first !== undefined) await this.ask(...first).catch(requireRefusal)
   }
 
   /** Any subscription of the app is the app. */
@@ -257,6 +282,11 @@ async function answered<Value>(
     if (error instanceof CallRefused && tooLate.has(error.status)) return { late: error.message }
     throw error
   }
+}
+
+/** Whatever it was refused for: it was answered. */
+function requireRefusal(error: unknown): void {
+  if (!(error instanceof CallRefused) || error.code === LATE) throw error
 }
 
 /** Once; a link to nothing finds nothing. */

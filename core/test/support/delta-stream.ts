@@ -54,10 +54,15 @@ export class DeltaStream {
       throw new Error(`no stream: ${response.status} ${await response.text()}`)
     }
     const reader = response.body.getReader()
+    const decoder = new TextDecoder()
+    let rest = ''
     // The place comes first, at once: whoever is cut off from here on misses nothing.
-    let rest = this.#take(new TextDecoder().decode((await reader.read()).value))
+    do {
+      const { done, value } = await reader.read()
+      if (done) throw new Error('the stream ended before its place')
+      rest = this.#take(rest + decoder.decode(value, { stream: true }))
+    } while (this.#place === undefined)
     this.#over = (async () => {
-      const decoder = new TextDecoder()
       for (;;) {
         const read = await reader.read().catch(() => ({ done: true, value: undefined }))
         if (read.done) return

@@ -81,7 +81,11 @@ export class ShippingCompany {
 
   /** Whose words the order's parcels are, and of which version. */
   async source(n: number): Promise<string> {
-    const { body } = await this.order(n)
+    const { body } = await this.#company.eventually(
+      `the blocks of order ${n}`,
+      () => this.order(n),
+      ({ status }) => status === 200,
+    )
     return body.blocks.find(({ block }: { block: string }) => block === 'parcels').source
   }
 
