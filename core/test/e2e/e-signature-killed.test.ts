@@ -50,7 +50,7 @@ t.test(
       'the signature',
       show,
       ({ documents: [{ revision }] }) => revision === 1,
-      90_000,
+      180_000,
     )
     t.match(await new Visitor(company, room, seller.email).sign(), { status: 200 })
     t.match(await show(), { state: 'completed', documents: [{ revision: 2, level: 'B-T' }] })
@@ -65,7 +65,7 @@ t.test(
       'the certificate of completion, which is made behind the answer to the last signer',
       () => after.ask(envelopes, 'envelope', { envelope }),
       (shown) => shown.certificate !== undefined,
-      90_000,
+      180_000,
     )
     t.match(await after.ask(envelopes, 'completion', { envelope }), { sha256: certificate })
     t.match(await after.ask(envelopes, 'verifyEvidence', { envelope }), { valid: true })

@@ -5,6 +5,7 @@ import { HostProcess, temporaryHome } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { callProbe, probe, setUpTenant } from '../support/probe.ts'
 import { releaseProbe } from '../support/probe-release.ts'
+import { until } from '../support/processes.ts'
 import { readRollout } from '../support/shadow.ts'
 
 /** What PostgreSQL keeps of a package is lost, while its version serves and beyond a restart. */
@@ -78,7 +79,7 @@ t.test(
     const { rollout, answers } = await echoWhileRunning(host, id, load(200))
     t.equal(rollout.state, 'running')
     t.same([...answers.keys()].sort(), ['200 1.2.0', '502 SBX_LOAD_FAILED'])
-    t.match(host.log(), /SBX_LOAD_FAILED/)
+    await until(() => /SBX_LOAD_FAILED/.test(host.log()))
     const { body } = await firstRefused()
     t.match(body, { code: 'SBX_LOAD_FAILED', title: /1\.0\.0 cannot be loaded/ })
     await host.client.request('POST', `/v1/rollouts/${id}/promote`, {})
