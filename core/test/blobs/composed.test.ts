@@ -265,5 +265,5 @@ t.test('a revision of 5 MB is put together in a fraction of what a person waits'
   }
   took.sort((one, other) => one - other)
   t.comment(`ms of a compose of 5 MB: ${took.map((ms) => ms.toFixed(1)).join(' ')}`)
-  t.ok((took[4] ?? 0) < 500, 'far above what it takes, far below what it took by way of the host')
+  t.ok((took[4] ?? 0) < 2000, 'far above what it takes, far below what it took by way of the host')
 })

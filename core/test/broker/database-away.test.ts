@@ -31,7 +31,7 @@ t.test(
     await databases.migrate('p', '1.0.0', [{ name: '0001-notes', expandSql, downSql: '' }])
     await databases.enableTenant('p', 'north')
     const ask = (sql: string, parameters: unknown[] = []) =>
-      databases.query({ plugin: 'p', tenant: 'north', sql, parameters, deadlineMs: 10_000 })
+      databases.query({ plugin: 'p', tenant: 'north', sql, parameters, deadlineMs: 30_000 })
 
     const acknowledged = new Set<number>()
     const codes = new Set<string>()
@@ -50,7 +50,7 @@ t.test(
     const writers = [1, 2, 3, 4].map(writer)
     const acknowledgedMore = async () => {
       const before = acknowledged.size
-      const deadline = performance.now() + 30_000
+      const deadline = performance.now() + 90_000
       while (acknowledged.size < before + 50 && performance.now() < deadline) {
         await new Promise(setImmediate)
       }

@@ -28,7 +28,7 @@ const stock = {
   );`,
   downSql: 'DROP TABLE moves; DROP TABLE stock',
 }
-const north = { plugin: 'p', tenant: 'north', deadlineMs: 5000 }
+const north = { plugin: 'p', tenant: 'north', deadlineMs: 20_000 }
 const south = { ...north, tenant: 'south' }
 
 const ask = (sql: string, parameters: readonly unknown[] = [], who = north) =>

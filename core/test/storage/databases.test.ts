@@ -185,9 +185,9 @@ t.test(
     )
     t.ok(isDatabaseUnavailable(known), 'on a connection that was open')
     t.ok(isDatabaseUnavailable(fresh), 'and on one that would have to be made')
-    t.ok(performance.now() - started < 10_000)
+    t.ok(performance.now() - started < 30_000)
     proxy.swallow(false)
-    const deadline = performance.now() + 10_000
+    const deadline = performance.now() + 60_000
     let isBack = false
     while (!isBack && performance.now() < deadline) {
       isBack = await knex.raw('SELECT 1').then(

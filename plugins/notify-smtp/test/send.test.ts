@@ -24,7 +24,7 @@ function setUp(t: Test) {
 }
 
 /** A call's context; `reveal` counts how often it was asked. */
-function contextOf(settings: Settings, { tenant = 'acme', ms = 5000, password = 'geheim' } = {}) {
+function contextOf(settings: Settings, { tenant = 'acme', ms = 30_000, password = 'geheim' } = {}) {
   const asked: string[] = []
   const deadline = Date.now() + ms
   const config = { host: '127.0.0.1', from: 'box@acme.example', tls: 'none', ...settings } as const

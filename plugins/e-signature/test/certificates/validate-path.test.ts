@@ -157,7 +157,7 @@ t.test('a root that certifies itself in circles, and crowds of authorities, end 
     purpose: 'signing',
   })
   t.notOk(verdict.trusted)
-  t.ok(performance.now() - began < 5000)
+  t.ok(performance.now() - began < 30_000)
   t.end()
 })
 

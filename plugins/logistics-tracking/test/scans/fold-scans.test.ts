@@ -130,9 +130,11 @@ t.test('a parcel with 500 scans is folded in less than ten milliseconds', (t) =>
     scan((i * 7919) % 500, STATUSES[i % 5] ?? null, { place: `Hub ${i % 40}` }),
   )
   for (let i = 0; i < 20; i += 1) foldScans(scans)
-  const begun = performance.now()
+  // Of its own computing: what others do on the machine meanwhile is not the fold's.
+  const begun = process.cpuUsage()
   for (let i = 0; i < 20; i += 1) foldScans(scans)
-  const ms = (performance.now() - begun) / 20
+  const { user, system } = process.cpuUsage(begun)
+  const ms = (user + system) / 1000 / 20
   t.comment(`${ms.toFixed(2)} ms`)
   t.ok(ms < 10)
   t.end()
