@@ -144,9 +144,9 @@ t.test(
     const { call } = await open(t)
     await call('pid')
     const begun = performance.now()
-    const slow = Array.from({ length: 20 }, () => call('sleep', { ms: 500 }))
+    const slow = Array.from({ length: 20 }, () => call('sleep', { ms: 2000 }))
     t.ok((await Promise.all(slow)).every((outcome) => output(outcome) === 'slept'))
-    t.ok(performance.now() - begun < 6000, 'one after the other they take ten seconds')
+    t.ok(performance.now() - begun < 30_000, 'one after the other they take forty seconds')
     const asked = await call(
       'ask',
       { n: 1 },
@@ -159,7 +159,7 @@ t.test(
     )
     t.strictSame(output(asked), { answer: 42 })
     t.match(asked, { hostCalls: 1 })
-    t.ok(asked.cpuMs < 2000, `${asked.cpuMs}`)
+    t.ok(asked.cpuMs < 3000, `${asked.cpuMs}`)
   },
 )
 

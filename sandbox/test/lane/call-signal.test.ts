@@ -92,7 +92,8 @@ t.test(
 )
 
 t.test('the deadline aborts it too, and who asks afterwards sees it', async (t) => {
-  const { outcome } = begin('late', 300)
+  // By then the host was asked, however busy the machine.
+  const { outcome } = begin('late', 2000)
   t.equal(codeOf(await outcome), 'SBX_DEADLINE_EXCEEDED')
   t.same(await seen(), [true, 'SBX_DEADLINE_EXCEEDED'])
 })
@@ -156,7 +157,7 @@ t.test('a cancelled call tells whatever it asked for why; one that is late does 
   cancel.aborted = true
   await outcome
   t.match(hostSide.reason, { code: 'SBX_STOPPED' })
-  const late = begin('wait', 200)
+  const late = begin('wait', 2000)
   const signal = await late.asked
   await late.outcome
   t.equal(signal.aborted, true)
