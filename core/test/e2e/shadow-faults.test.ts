@@ -65,7 +65,8 @@ for (const [index, [kind, code]] of Object.entries(misbehaviours).entries()) {
       const beside = median(times)
       const figures = [alone, beside, Math.max(...times)].map((ms) => ms.toFixed(1)).join(', ')
       t.comment(`${kind}: ms alone, beside, at most: ${figures}; ${calls} calls`)
-      t.ok(beside < 2 * alone + 50, `${beside} ms, and ${alone} ms with nothing beside`)
+      // Whoever waited for the version would wait a second or more, until its turn or its deadline is over.
+      t.ok(beside < 2 * alone + 500, `${beside} ms, and ${alone} ms with nothing beside`)
     },
   )
 }
