@@ -117,7 +117,11 @@ t.test('a contract is signed on telephones', { skip: withoutChromium }, async (t
     await form.getByRole('button', { name: 'Sign', exact: true }).click()
     await page.getByText('Signed', { exact: true }).first().waitFor()
     t.strictSame(complaints, [])
-    const { recipients } = await company.ask(envelopes, 'envelope', { envelope })
+    const { recipients } = await company.eventually(
+      'the mail to the buyer',
+      () => company.ask(envelopes, 'envelope', { envelope }),
+      (seen) => seen.recipients[0].state !== 'waiting',
+    )
     t.match(recipients, [{ state: 'notified' }, { name: 'Bo', state: 'signed' }])
     await page.context().close()
   })

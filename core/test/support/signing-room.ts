@@ -107,6 +107,13 @@ export class SigningRoom {
     return mail ?? ''
   }
 
+  /** Addresses of the links in all mails that came to somebody, in their order. */
+  linksTo(address: string): readonly string[] {
+    return this.#mails.received
+      .filter(({ to }: ReceivedMail) => to.includes(address))
+      .flatMap((mail) => /https?:\/\/\S+\/links\/\S+/.exec(readMail(mail.raw).text)?.[0] ?? [])
+  }
+
   /** Of all that came to somebody, in their order. */
   codesTo(address: string): readonly string[] {
     return this.#mails.received
