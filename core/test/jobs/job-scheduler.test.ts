@@ -192,7 +192,7 @@ t.test(
     await until(() => counted.includes('cancelled'))
     const took = performance.now() - asked
     // By the look at the row, long before the lease that a lost node's run waits for; a busy machine is slow.
-    t.ok(took < 10_000, `${took} ms`)
+    t.ok(took < 30_000, `${took} ms`)
     t.match(reason, { code: 'CORE_JOB_RUN_CANCELLED' })
     t.equal(await left(), 0)
   },

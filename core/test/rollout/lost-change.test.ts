@@ -36,7 +36,7 @@ t.test('a host that is cut off in the middle of a move holds an abort no longer'
   const aborted = await rollouts.command(operator, id, 'abort', because)
   const tookMs = performance.now() - startedAt
   t.match(aborted, { state: 'aborted', step: 0 })
-  t.ok(tookMs < LOST_CHANGE_MS + 5000, `${Math.round(tookMs)} ms`)
+  t.ok(tookMs < LOST_CHANGE_MS + 30_000, `${Math.round(tookMs)} ms`)
   proxy.resume()
   goOn()
   await isLost

@@ -47,7 +47,7 @@ async function ask(url: string, sql: string): Promise<unknown> {
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 30_000
+  const deadline = performance.now() + 90_000
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error('it never came to hold')
     await delay(10)

@@ -26,7 +26,7 @@ const started = async (t: TestBase, options: BatchLanesOptions = {}) => {
   const events: BatchLanesEvent[] = []
   const lanes = await BatchLanes.start({
     threads: 2,
-    morselMs: 300,
+    morselMs: 1000,
     ...options,
     onEvent: (event) => events.push(event),
   })
@@ -51,7 +51,7 @@ t.test('guests that do not keep their limits', async (t) => {
   t.test('an endless loop costs its isolate, not the process', async (t) => {
     const outcomes = await Promise.all([run('loop'), run('double', { tenant: 'other' })])
     t.same(outcomes.map(codeOf), ['SBX_BATCH_MORSEL_TIMEOUT', 'ok'])
-    t.match(outcomes[0], { blame: 'plugin', error: { parameters: { udf: 'loop', limit: 300 } } })
+    t.match(outcomes[0], { blame: 'plugin', error: { parameters: { udf: 'loop', limit: 1000 } } })
     t.same(lost(), [])
     t.match(columnOf(await run('double')), { values: Float64Array.of(2, 4, 6) })
   })
