@@ -175,6 +175,22 @@ t.test(
       for (const one of [auditor, member]) t.same(one.complaints, [])
     })
 
+    t.test('what a button was refused is told with its code and its trace', async () => {
+      const problem = {
+        ...{ status: 409, code: 'CORE_BUSY', title: 'It is busy.', detail: 'Wait.' },
+        traceId: 'e506f898',
+      }
+      await page.route(`**/v1/tenants/acme${aboutProbe}`, (route) =>
+        route.request().method() === 'GET'
+          ? route.fallback()
+          : route.fulfill({ status: 409, contentType: 'application/problem+json', json: problem }),
+      )
+      await goTo(page, `${aboutProbe}?tenant=acme`)
+      await page.getByRole('button', { name: 'Hold this version' }).click()
+      await page.getByText('It is busy. Wait. (CORE_BUSY · trace e506f898)').waitFor()
+      await page.unrouteAll()
+    })
+
     t.test('a sign-out that was refused is told', async () => {
       await failing(page, '**/v1/me/sign-out')
       await page.getByRole('button', { name: /^Account and appearance/ }).click()

@@ -1,5 +1,6 @@
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query'
 import { App } from 'antd'
+import { useTranslation } from 'react-i18next'
 import { useProblemWords } from './use-problem-words.ts'
 import { isOfViewer } from './viewer.ts'
 
@@ -24,9 +25,11 @@ export function useChange<Wish, Answer>(
   const { message } = App.useApp()
   const queries = useQueryClient()
   const words = useProblemWords()
+  const { t } = useTranslation()
   return useTold(make, done, (error) => {
-    const { title, detail, code } = words(error)
-    void message.error(`${title} ${detail} (${code})`, PROBLEM_S)
+    const { title, detail, code, traceId } = words(error)
+    const named = traceId === undefined ? code : `${code} · ${t('traceId')} ${traceId}`
+    void message.error(`${title} ${detail} (${named})`, PROBLEM_S)
     // What was refused was decided upon an older look, perhaps.
     return lookAgain(queries)
   })
