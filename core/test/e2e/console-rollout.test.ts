@@ -80,6 +80,10 @@ t.test('a rollout, by the console alone', { skip: withoutChromium }, async (t) =
       'there is nothing to abort',
     )
     await keepScreenshot(page, 'en-GB-rollout-aborted')
+    await page.setViewportSize({ width: 360, height: 900 })
+    const word = await page.locator('.chart-words').first().boundingBox()
+    t.ok((word?.height ?? 0) >= 12, 'and the line of the chart is named on a telephone as well')
+    await page.setViewportSize({ width: 1280, height: 720 })
     await row.getByText('aborted').waitFor()
     t.equal(await row.getByRole('button', { name: /^Abort/ }).count(), 0, 'nor in the list')
     await list.close()

@@ -27,17 +27,17 @@ export function UsageBars({
     grain === 'day' ? dayText(key, place) : `${dayText(key, place)} ${key.slice(11, 16)}`
   return (
     <figure className="usage-bars">
+      <div className="chart-words">
+        <span>{text(most)}</span>
+      </div>
       <svg
-        viewBox={`0 -18 ${WIDTH} ${HEIGHT + 40}`}
+        viewBox={`0 -2 ${WIDTH} ${HEIGHT + 4}`}
         role="img"
         aria-label={t('barsOf', { name, total: text(total), most: text(most) })}
       >
         <line className="usage-grid" x1={0} x2={WIDTH} y1={0} y2={0} />
         <line className="usage-grid" x1={0} x2={WIDTH} y1={HEIGHT / 2} y2={HEIGHT / 2} />
         <line className="usage-floor" x1={0} x2={WIDTH} y1={HEIGHT} y2={HEIGHT} />
-        <text className="usage-word" x={2} y={-4}>
-          {text(most)}
-        </text>
         {buckets.map(({ key, value }, index) => (
           <rect
             key={key}
@@ -50,13 +50,11 @@ export function UsageBars({
             <title>{`${keyText(key)}: ${text(value)}`}</title>
           </rect>
         ))}
-        <text className="usage-word" x={0} y={HEIGHT + 18}>
-          {keyText(buckets[0]?.key)}
-        </text>
-        <text className="usage-word" x={WIDTH} y={HEIGHT + 18} textAnchor="end">
-          {keyText(buckets.at(-1)?.key)}
-        </text>
       </svg>
+      <div className="chart-words">
+        <span>{keyText(buckets[0]?.key)}</span>
+        <span>{keyText(buckets.at(-1)?.key)}</span>
+      </div>
     </figure>
   )
 }

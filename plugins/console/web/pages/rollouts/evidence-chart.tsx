@@ -39,8 +39,11 @@ export function EvidenceChart({
     .join('')
   return (
     <figure className="evidence">
+      <div className="chart-words">
+        <span>{t('abortLine', { threshold: numberText(threshold, place) })}</span>
+      </div>
       <svg
-        viewBox={`-8 -16 ${WIDTH + 16} ${HEIGHT + 40}`}
+        viewBox={`-8 -2 ${WIDTH + 16} ${HEIGHT + 4}`}
         role="img"
         aria-label={t('chartLabel', {
           e: numberText(last.e, place),
@@ -48,19 +51,14 @@ export function EvidenceChart({
         })}
       >
         <line className="evidence-limit" x1={0} x2={WIDTH} y1={0} y2={0} />
-        <text className="evidence-word" x={4} y={-4}>
-          {t('abortLine', { threshold: numberText(threshold, place) })}
-        </text>
         <line className="evidence-floor" x1={0} x2={WIDTH} y1={HEIGHT} y2={HEIGHT} />
         <path className="evidence-weight" d={weight} />
         <path className="evidence-line" d={line} />
-        <text className="evidence-word" x={0} y={HEIGHT + 18}>
-          {instantText(points[0]?.at ?? last.at, place)}
-        </text>
-        <text className="evidence-word" x={WIDTH} y={HEIGHT + 18} textAnchor="end">
-          {instantText(last.at, place)}
-        </text>
       </svg>
+      <div className="chart-words">
+        <span>{instantText(points[0]?.at ?? last.at, place)}</span>
+        <span>{instantText(last.at, place)}</span>
+      </div>
       <figcaption>{t('chartCaption')}</figcaption>
       <details>
         <summary>{t('asTable')}</summary>
