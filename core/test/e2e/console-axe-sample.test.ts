@@ -1,5 +1,6 @@
 import t from 'tap'
 import { startChromium, withoutChromium } from '../support/chromium.ts'
+import { commandsOn, misspelt } from '../support/console-commands.ts'
 import { violationsInBoth } from '../support/console-crawl.ts'
 import { enableConsole, startConsoleHost } from '../support/console-host.ts'
 import { axeViolations, goTo, openConsole } from '../support/console-page.ts'
@@ -59,6 +60,15 @@ t.test('some pages of the console can be read by all', { skip: withoutChromium }
         .map((one) => one.textContent)`)
       t.same(outside, [], path)
     }
+  })
+
+  t.test('a list says which line tells the same', async (t) => {
+    const { page } = await openConsole(browser, { url: host.url, as: 'operator' })
+    for (const path of ['/plugins', '/apps', '/subscriptions', '/tenants']) {
+      await goTo(page, `${path}?tenant=${tenant}`)
+      t.ok(await page.locator('.cli-line code').last().isVisible(), path)
+    }
+    t.same(await misspelt(await commandsOn(page)), [])
   })
 
   t.test('who comes to a page of the operator by a link is told whose it is', async (t) => {

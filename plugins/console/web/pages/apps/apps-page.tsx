@@ -8,7 +8,8 @@ import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
 import { ChooseTenant } from '../../parts/choose-tenant.tsx'
-import { cliText } from '../../parts/command-text.ts'
+import { CliLine } from '../../parts/cli-line.tsx'
+import { cliText, curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { ListTable } from '../../parts/list-table.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
@@ -70,6 +71,7 @@ function Apps({ tenant }: { tenant: string }) {
           },
         ]}
       />
+      <CliLine command={curlText('GET', `/v1/apps?tenant=${tenant}`)} />
       {isNew !== undefined && mayCreate && (
         <NewAppDialog tenant={tenant} onClose={() => setNew(undefined)} />
       )}

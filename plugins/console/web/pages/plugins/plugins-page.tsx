@@ -4,6 +4,8 @@ import { Link } from 'react-router'
 import { useList } from '../../api/list.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useTenant } from '../../app/viewer-context.ts'
+import { CliLine } from '../../parts/cli-line.tsx'
+import { cliText, curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { MoreRows } from '../../parts/more-rows.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
@@ -73,6 +75,13 @@ export function PluginsPage() {
         ]}
       />
       <MoreRows list={list} />
+      <CliLine
+        command={
+          tenant === undefined
+            ? cliText(['plugin', 'list'])
+            : curlText('GET', `/v1/tenants/${tenant}/plugins`)
+        }
+      />
     </div>
   )
 }

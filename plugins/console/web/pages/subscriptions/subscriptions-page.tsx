@@ -7,6 +7,7 @@ import { useWholeList } from '../../api/whole-list.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { useParam } from '../../app/use-param.ts'
 import { useTenant, useViewer } from '../../app/viewer-context.ts'
+import { CliLine } from '../../parts/cli-line.tsx'
 import { cliText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
@@ -95,6 +96,7 @@ function OfTenant({ tenant }: { tenant: string }) {
           />
         }
       />
+      <CliLine command={cliText(['subscription', 'list'], { tenant })} />
     </div>
   )
 }

@@ -6,7 +6,8 @@ import { Link, useSearchParams } from 'react-router'
 import { useList } from '../../api/list.ts'
 import type { Tenant } from '../../app/tenant.ts'
 import { useParam } from '../../app/use-param.ts'
-import { cliText } from '../../parts/command-text.ts'
+import { CliLine } from '../../parts/cli-line.tsx'
+import { cliText, curlText } from '../../parts/command-text.ts'
 import { EmptyState } from '../../parts/empty-state.tsx'
 import { ListTable } from '../../parts/list-table.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
@@ -53,6 +54,7 @@ export function TenantsPage() {
           { title: t('id'), dataIndex: 'id', render: (id: string) => <code>{id}</code> },
         ]}
       />
+      <CliLine command={curlText('GET', '/v1/tenants')} />
       {isNew !== undefined && (
         <NewTenantDialog
           onClose={() => setNew(undefined)}
