@@ -11,7 +11,12 @@ import { testDatabases } from '../support/postgres.ts'
 const tenant = 'dongchen'
 const nonconformities = 'quality.nonconformity@1'
 const lot = 'SHAFT-7'
-const seen = ['quality.inspection.read', 'quality.nonconformity.read', 'quality.charts.view']
+const seen = [
+  'quality.inspection.read',
+  'quality.nonconformity.read',
+  'quality.charts.view',
+  'quality.supplier.read',
+]
 const WIDTH = 1200
 
 t.test('from an inspection to a closed 8D report', { skip: withoutChromium }, async (t) => {
@@ -152,6 +157,17 @@ t.test('from an inspection to a closed 8D report', { skip: withoutChromium }, as
     t.strictSame(complaints, [])
     await page.context().close()
   })
+
+  t.test(
+    'which month suppliers are ranked by is asked in words, with what it looks like',
+    async () => {
+      const { page } = await open('manager', '/p/quality/suppliers', 'zh-CN')
+      await page.getByLabel('月份，例如 2026-06').fill('2026-06')
+      await page.getByRole('button', { name: spaced('查看') }).click()
+      await page.getByText('暂无评分。').waitFor()
+      await page.context().close()
+    },
+  )
 
   t.test('the manager closes it, and nothing else', async (t) => {
     const { page, complaints } = await open('manager', `/p/quality/nonconformity?id=${id}`)
