@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { openPage, startChromium, withoutChromium } from '../support/chromium.ts'
 import { blocksBelow, Terminal } from '../support/command-blocks.ts'
+import { freePort } from '../support/free-port.ts'
 import { HostProcess } from '../support/host-process.ts'
 import { testDatabases } from '../support/postgres.ts'
 import { keyFile } from '../support/sealing.ts'
@@ -80,22 +79,6 @@ async function ofACompany(t: Test, terminal: Terminal) {
   await shows(arrival, /"pending": 1100[\s\S]*"sampleSize": 80,\s+"accept": 2,\s+"reject": 3/)
   await shows(decision, /"outcome": "reject"[\s\S]*"rejected": 1100[\s\S]*"state": "decided"/)
   await shows(order, /REORDER_POINT[\s\S]*STOCK_POSITION[\s\S]*Quality keeps 1100 of 1 lots/)
-}
-
-/** Below those that systems give to whoever asks for any: until it is listened on, no other test is given it. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000)
-    const server = createServer().listen(port, 'localhost')
-    const isFree = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    )
-    if (!isFree) continue
-    server.close()
-    await once(server, 'close')
-    return port
-  }
 }
 
 /** What the page does, as a browser, or as much of it as can be seen without one. */
