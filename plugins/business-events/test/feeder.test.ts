@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { contractCompiler } from '@signalbox/sdk/contract'
 import t from 'tap'
 import { sendEvents } from '../feeder/send-events.ts'
@@ -119,4 +122,14 @@ t.test('a refusal is told by its code and place', async (t) => {
     sendEvents({ url, key: 'k', tenant: 'demo', app: 'erp' }, events, () => undefined),
     { message: 'CORE_EVENT_TYPE_CLOSED: not from outside\n/0/type is not allowed' },
   )
+})
+
+t.test('a key that is not there is told with its file, in the folder of the host', async (t) => {
+  const home = t.testdir()
+  const feeder = new URL('feeder/feed.ts', folder).pathname
+  const env = { ...process.env, SIGNALBOX_HOME: home }
+  await t.rejects(promisify(execFile)(process.execPath, [feeder], { env }), {
+    code: 1,
+    stderr: `The key of the app cannot be read from ${join(home, 'demo-key')} (ENOENT).`,
+  })
 })
