@@ -283,7 +283,7 @@ t.test('the console, by an administrator', { skip: withoutChromium }, async (t) 
     t.match(await ask('GET', `/v1/tenants/${tenant}/sso`), { items: [] })
 
     await goTo(own, `${pagePath}?tab=invocations`)
-    await own.getByRole('combobox', { name: 'Version' }).click()
+    await own.locator('#sampling').getByRole('combobox', { name: 'Version' }).click()
     await choose(own, '1.0.0')
     await own.getByLabel('Share in percent').fill('2.5')
     await own.getByRole('button', { name: 'Keep this share' }).click()
