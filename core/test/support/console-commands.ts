@@ -6,6 +6,8 @@ const NOWHERE = { url: 'http://127.0.0.1:9' }
 /** How the command line ends where it does not know the words, and what it says of a value that is none. */
 const NOT_UNDERSTOOD = 2
 const NO_VALUE = 'CORE_ARGUMENT_INVALID'
+/** A file that whoever pastes the line has, and this machine has not. */
+const NO_FILE = 'ENOENT'
 const PREFIX = 'npx signalbox '
 /** It makes a folder, without a host. */
 const WRITES = ['create']
@@ -27,7 +29,8 @@ export async function misspelt(lines: Iterable<string>): Promise<readonly string
     const words = wordsOf(line)
     if (WRITES.includes(words[0] ?? '')) continue
     const { code, errors } = await runCli(NOWHERE, words)
-    const isWrong = code === NOT_UNDERSTOOD || errors.includes(NO_VALUE)
+    const isNoValue = errors.includes(NO_VALUE) && !errors.includes(NO_FILE)
+    const isWrong = code === NOT_UNDERSTOOD || isNoValue
     if (isWrong) wrong.push(`${line}: ${errors.trim()}`)
   }
   return wrong

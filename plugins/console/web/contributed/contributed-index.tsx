@@ -24,7 +24,7 @@ export function ContributedIndex({ contributed }: { contributed: ContributedPage
       <PageHead title={t('index.title')} />
       {contributed.isCut && <Alert type="warning" showIcon title={t('index.cut')} />}
       {groups.length === 0 && (
-        <EmptyState text={t('index.none')} command="npx signalbox install <plugin>" />
+        <EmptyState text={t('index.none')} command="npx signalbox plugin install <plugin>" />
       )}
       <div className="tiles">
         {groups.map((group) => (

@@ -41,7 +41,7 @@ export function ContributedPage() {
     return (
       <>
         <PageHead title={t('absent.title')} />
-        <EmptyState text={t('absent.text')} command="npx signalbox list" />
+        <EmptyState text={t('absent.text')} command="npx signalbox plugin list" />
       </>
     )
   }
