@@ -36,7 +36,12 @@ export function endConnections(app: FastifyInstance): void {
 
   function lookAgain(): void {
     setTimeout(() => {
-      for (const [socket, requests] of open) if (requests === 0) socket.destroySoon()
+      for (const [socket, requests] of open) {
+        if (requests !== 0) continue
+        // Once: it ends when what was written is read.
+        open.delete(socket)
+        socket.destroySoon()
+      }
       if (open.size > 0 || app.server.listening) lookAgain()
     }, LOOK_EVERY_MS).unref()
   }

@@ -28,6 +28,17 @@ export async function listOpenConsents(
   }
 }
 
+/** Nobody is asked for what will not be rolled out: what was withdrawn, and what was taken back when it was tried last. */
+const mayCome = `(not exists (
+    select from withdrawn_versions w
+    where w.package = installations.plugin and w.version = installations.version
+  ) and coalesce((
+    select r.state from rollouts r
+    where r.plugin = installations.plugin and r.to_version = installations.version
+    order by r.created_at desc limit 1
+  ), '') not in ('aborted', 'rolled_back')
+  or installations.version = (select stable_version from plugins where name = installations.plugin))`
+
 async function readBound(
   knex: Knex,
   tenant: string,
@@ -48,6 +59,7 @@ async function readBound(
   const installed = await knex('installations')
     .whereIn('plugin', names)
     .whereIn('state', servingStates)
+    .whereRaw(mayCome)
     .select('plugin', 'version', { capabilities: knex.raw("manifest -> 'capabilities'") })
   const granted = await knex('grants')
     .where({ tenant })

@@ -27,8 +27,8 @@ export interface OpenConsent {
 }
 
 /**
- * Of the newest version that asks for more than was granted: whoever consents to it consents to what those before it lack,
- * as a rule. Only what the tenant may come to counts: never what is older than what serves, nor another than is pinned.
+ * Of the newest version that asks for more than was granted; what one before it lacks beside that is told when this is consented
+ * to. Only what the tenant may come to counts: never what is older than what serves, nor another than is pinned.
  * @returns undefined: all is granted. Pure.
  */
 export function openConsent({

@@ -32,6 +32,8 @@ const operations = {
 }
 
 /** Twice what a node waits to hear of another, on a machine that does many things. */
+/** At thirty at once and one every two seconds, a slow machine meets the limit by then as well. */
+const MOST_GUESSES = 200
 const PATIENCE_MS = 60_000
 
 const { hostUrl } = await testDatabases(t)
@@ -230,8 +232,9 @@ t.test('a flood of wrong tokens is held back, and the operator still gets in', a
   await until(async () => {
     const flood = Array.from({ length: 40 }, async (_, n) => (await list(`sba_wrong${n}`)).status)
     codes.push(...(await Promise.all(flood)))
-    return codes.includes(429)
+    return codes.includes(429) || codes.length >= MOST_GUESSES
   }, PATIENCE_MS)
+  t.ok(codes.includes(429))
   t.ok(codes.every((code) => code === 401 || code === 429))
   t.equal((await list(OPERATOR_TOKEN)).status, 200)
 })
@@ -277,8 +280,8 @@ t.test(
       await until(async () => {
         answers.push(...(await Promise.all(Array.from({ length: 40 }, () => guess(node)))))
         codes.splice(0, codes.length, ...answers.map(({ status }) => status))
-        return answers.length >= 80 && codes.includes(429)
-      }, PATIENCE_MS).catch(() => undefined)
+        return (answers.length >= 80 && codes.includes(429)) || answers.length >= MOST_GUESSES
+      }, PATIENCE_MS)
       t.ok(codes.includes(429), `${what}: ${[...new Set(codes)].join(', ')}`)
       t.ok(codes.every((code) => code === 401 || code === 410 || code === 429))
       const refused = answers.find(({ status }) => status === 429)

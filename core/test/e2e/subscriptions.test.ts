@@ -162,7 +162,7 @@ t.test('what the token endpoint can do stands where clients look for it', async 
   t.notOk('d' in (keys[0] ?? {}))
 })
 
-t.test('whatever is taken back is refused on the other node within a second', async (t) => {
+t.test('whatever is taken back is refused on the other node, and soon', async (t) => {
   const took: number[] = []
   for (let round = 0; round < 8; round++) {
     const secret = await issueSecret()
@@ -181,6 +181,7 @@ t.test('whatever is taken back is refused on the other node within a second', as
   )
   // The goal is 200 ms; a busy machine gets a good deal more, and stands still for longer than that once, not half of the times.
   t.ok(median < 5000)
+  t.ok(p95 < 20_000)
 })
 
 t.test(

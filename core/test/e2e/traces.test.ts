@@ -214,9 +214,8 @@ t.test(
     t.ok(waiting <= 4096, `${waiting} wait`)
     t.ok(dropped + waiting > 1000, `${dropped} dropped and ${waiting} waiting`)
     t.ok(stuck.requests.length > 0, 'it was asked')
-    const began = performance.now()
-    await slow.kill('SIGTERM')
-    t.ok(performance.now() - began < 60_000, 'nor does it keep a host from stopping')
+    // It would be cut off, and end with 1.
+    t.equal(await slow.kill('SIGTERM'), 0, 'nor does it keep a host from stopping')
   },
 )
 

@@ -102,4 +102,7 @@ t.test('a tenant reads what is open of its own plugins, page by page', async (t)
   t.same(await list(1), { items: [first], next: '@o/a' })
   t.same(await list(1, '@o/a'), { items: [second], next: '@o/d' })
   t.same(await list(1, '@o/d'), { items: [] })
+  const by = { state: 'blocked', reason: 'bad', withdrawn_by: 'operator' }
+  await knex('withdrawn_versions').insert({ package: '@o/a', version: '1.1.0', ...by })
+  t.same(await list(50), { items: [second] }, 'nobody is asked for what was withdrawn')
 })

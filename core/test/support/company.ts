@@ -35,7 +35,7 @@ export interface Edition {
   readonly edit?: Readonly<Record<string, (text: string) => string>>
 }
 
-/** Codes of answers that only say that they would have been too late. */
+/** Of answers that may be others in a moment: too late, too many at once, out of service. */
 const tooLate: ReadonlySet<number> = new Set([429, 503, 504])
 
 /** What came instead of an answer. */
@@ -225,10 +225,11 @@ export class Company {
     for (const { id, contract } of manifest.provides?.services ?? []) {
       const text = await readFile(join(plugins, folder, contract), 'utf8')
       const { major, operations } = JSON.parse(text) as Contract
-      for (const [name, { safe, input }] of Object.entries(operations)) {
+      for (const [operation, { safe, input }] of Object.entries(operations)) {
         if (safe !== true) continue
-        this.#safe.add(`${id}@${major}/${name}`)
-        if (typeof input === 'object' && !('required' in input)) first ??= [`${id}@${major}`, name]
+        this.#safe.add(`${id}@${major}/${operation}`)
+        if (typeof input === 'object' && !('required' in input))
+          first ??= [`${id}@${major}`, operation]
       }
       const wish = { app: 'erp', service: id, major }
       const made = await this.admin.request<{ id: string }>('POST', '/v1/subscriptions', wish)

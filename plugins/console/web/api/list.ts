@@ -19,7 +19,7 @@ export function useList<Item>(
   path: string,
   query: Ask['query'] = {},
   isEnabled = true,
-  followMs?: number,
+  followMs?: (items: readonly Item[]) => number,
 ) {
   const found = useInfiniteQuery<
     Listed<Item>,
@@ -37,8 +37,11 @@ export function useList<Item>(
     initialPageParam: undefined,
     getNextPageParam: ({ next }) => next,
     enabled: isEnabled,
-    refetchInterval: ({ state }) =>
-      followMs !== undefined && (state.data?.pages.length ?? 1) === 1 ? followMs : false,
+    refetchInterval: ({ state }) => {
+      const pages = state.data?.pages ?? []
+      if (followMs === undefined || pages.length > 1) return false
+      return followMs(pages[0]?.items ?? [])
+    },
   })
   return { ...found, items: found.data?.pages.flatMap(({ items }) => items) ?? [] }
 }

@@ -4,8 +4,8 @@ import { filtersIn, instantOr, isShorter, withFilters } from '../../../web/pages
 t.test('filters stand in the address, and what else does stays', async (t) => {
   const query = new URLSearchParams('tenant=acme&actor=operator&action=')
   t.strictSame(filtersIn(query), { actor: 'operator' })
-  const next = withFilters(query, { action: ' plugin.enabled ', outcome: '' })
-  t.equal(next.toString(), 'tenant=acme&action=plugin.enabled')
+  const next = withFilters(query, { action: ' binding.changed ', outcome: '' })
+  t.equal(next.toString(), 'tenant=acme&action=binding.changed')
   t.equal(query.get('actor'), 'operator')
 })
 

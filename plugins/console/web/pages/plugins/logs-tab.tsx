@@ -14,7 +14,7 @@ import { tenantPluginPath } from './plugin.ts'
 import { VersionFilter } from './version-filter.tsx'
 
 /** How often new lines are asked for while the newest are in sight. */
-const FOLLOW_MS = 2000
+const followMs = () => 2000
 
 /** What an author writes to have lines here. */
 const EXAMPLE = "ctx.log.info('booked', { order })"
@@ -41,7 +41,7 @@ function Logs({ tenant, name, versions }: Props) {
   const [q] = useParam('q')
   const filter = filterOf({ level, version, q })
   const path = `${tenantPluginPath(tenant, name)}/logs`
-  const list = useList<LogLine>(path, filter, true, FOLLOW_MS)
+  const list = useList<LogLine>(path, filter, true, followMs)
   const isBack = (list.data?.pages.length ?? 1) > 1
   const isFiltered = Object.values(filter).some((word) => word !== undefined)
   const empty = isFiltered ? (

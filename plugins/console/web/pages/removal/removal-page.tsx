@@ -24,6 +24,9 @@ import { RemovalProgress } from './removal-progress.tsx'
 
 /** So long between two looks, while it goes on. */
 const EVERY_MS = 2000
+/** So long, when nothing is expected: somebody else may install it again. */
+const CALM_MS = 10_000
+const MISSING = 'CORE_PLUGIN_MISSING'
 
 /** Takes a plugin off the host: what it would take along, what becomes of its data, and how far it has come. */
 export function RemovalPage() {
@@ -36,12 +39,11 @@ function useInstalled(name: string) {
   return useQuery({
     queryKey: [pluginPath(name), 'removal'],
     queryFn: ({ signal }) => unlessMissing<InstalledPlugin>(pluginPath(name), signal),
-    // It may be installed again by somebody else.
-    refetchInterval: ({ state }) => (state.data === null ? EVERY_MS : false),
+    refetchInterval: ({ state }) => (state.data === null ? CALM_MS : false),
   })
 }
 
-/** @returns null: there never was such a plugin, or it is installed by now */
+/** @returns null: there never was such a plugin */
 function useRemoval(name: string, isAsked: boolean) {
   return useQuery({
     queryKey: [removalPath(name)],
@@ -56,7 +58,7 @@ async function unlessMissing<Found>(path: string, signal: AbortSignal): Promise<
   try {
     return await request<Found>('GET', path, { signal })
   } catch (error) {
-    if (error instanceof ProblemError && problemOf(error).status === 404) return null
+    if (error instanceof ProblemError && problemOf(error).code === MISSING) return null
     throw error
   }
 }

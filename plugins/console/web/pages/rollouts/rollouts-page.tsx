@@ -15,10 +15,11 @@ import { StatusTag } from '../../parts/status-tag.tsx'
 import { usePlace } from '../../parts/use-place.ts'
 import { WordSearch } from '../../parts/word-search.tsx'
 import { AbortButton } from './abort-button.tsx'
-import { type RolloutSummary, TONES } from './rollout.ts'
+import { isOver, type RolloutSummary, TONES } from './rollout.ts'
 
-/** What runs moves by itself: who looks sees it within a second. */
-const FOLLOW_MS = 1000
+/** What is under way moves by itself: who looks sees it within a second, and what begins within some. */
+const followMs = (rollouts: readonly RolloutSummary[]) =>
+  rollouts.some(({ state }) => state !== 'ready' && !isOver(state)) ? 1000 : 5000
 
 /** All rollouts, the newest first; what runs can be aborted from here. */
 export function RolloutsPage() {
@@ -26,7 +27,7 @@ export function RolloutsPage() {
   const place = usePlace()
   const keep = usePlaceQuery()
   const [plugin] = useParam('plugin')
-  const list = useList<RolloutSummary>('/v1/rollouts', { plugin }, true, FOLLOW_MS)
+  const list = useList<RolloutSummary>('/v1/rollouts', { plugin }, true, followMs)
   return (
     <div className="stack">
       <PageHead title={t('title')}>
