@@ -28,16 +28,14 @@ export async function listOpenConsents(
   }
 }
 
-/** Nobody is asked for what will not be rolled out: what was withdrawn, and what was taken back when it was tried last. */
-const mayCome = `(not exists (
+const droppedSql = `exists (
     select from withdrawn_versions w
     where w.package = installations.plugin and w.version = installations.version
-  ) and coalesce((
+  ) or coalesce((
     select r.state from rollouts r
     where r.plugin = installations.plugin and r.to_version = installations.version
     order by r.created_at desc limit 1
-  ), '') not in ('aborted', 'rolled_back')
-  or installations.version = (select stable_version from plugins where name = installations.plugin))`
+  ), '') in ('aborted', 'rolled_back')`
 
 async function readBound(
   knex: Knex,
@@ -59,8 +57,10 @@ async function readBound(
   const installed = await knex('installations')
     .whereIn('plugin', names)
     .whereIn('state', servingStates)
-    .whereRaw(mayCome)
-    .select('plugin', 'version', { capabilities: knex.raw("manifest -> 'capabilities'") })
+    .select('plugin', 'version', {
+      capabilities: knex.raw("manifest -> 'capabilities'"),
+      isDropped: knex.raw(droppedSql),
+    })
   const granted = await knex('grants')
     .where({ tenant })
     .whereIn('plugin', names)
@@ -72,8 +72,9 @@ async function readBound(
     plugin,
     binding,
     serves,
-    versions: (versions.get(plugin) ?? []).map(({ version, capabilities }) => ({
+    versions: (versions.get(plugin) ?? []).map(({ version, capabilities, isDropped }) => ({
       version,
+      isDropped,
       manifest: { capabilities: capabilities ?? undefined },
     })),
     grants: grants.get(plugin) ?? [],

@@ -12,6 +12,8 @@ export interface BoundPlugin {
   readonly versions: readonly {
     readonly version: string
     readonly manifest: Pick<Manifest, 'capabilities'>
+    /** Withdrawn, or taken back when it was tried last: nobody is asked for what will not be rolled out. */
+    readonly isDropped: boolean
   }[]
   readonly grants: readonly KnownGrant[]
 }
@@ -39,8 +41,10 @@ export function openConsent({
   grants,
 }: BoundPlugin): OpenConsent | undefined {
   const isAhead = (version: string) => serves === null || semver.gt(version, serves)
+  const mayCome = ({ version, isDropped }: BoundPlugin['versions'][number]) =>
+    binding === 'enabled' && !isDropped && isAhead(version)
   const reached = versions
-    .filter(({ version }) => version === serves || (binding === 'enabled' && isAhead(version)))
+    .filter((one) => one.version === serves || mayCome(one))
     .sort((a, b) => semver.rcompare(a.version, b.version))
   for (const { version, manifest } of reached) {
     const missing = missingConsent(manifest, grants)

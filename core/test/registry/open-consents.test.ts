@@ -33,8 +33,8 @@ const bound: BoundPlugin = {
   binding: 'enabled',
   serves: '1.0.0',
   versions: [
-    { version: '1.0.0', manifest: stores },
-    { version: '1.1.0', manifest: fetches },
+    { version: '1.0.0', manifest: stores, isDropped: false },
+    { version: '1.1.0', manifest: fetches, isDropped: false },
   ],
   grants: grantsOf(stores),
 }
@@ -56,15 +56,25 @@ t.test('what serves without all that it asks for is asked about, too', async (t)
 t.test('nobody is asked about what the tenant never comes to', async (t) => {
   t.equal(openConsent({ ...bound, binding: 'pinned' }), undefined)
   t.equal(openConsent({ ...bound, binding: 'held' }), undefined)
-  const older = { version: '0.9.0', manifest: fetches }
+  const older = { version: '0.9.0', manifest: fetches, isDropped: false }
   t.equal(
-    openConsent({ ...bound, versions: [older, { version: '1.0.0', manifest: stores }] }),
+    openConsent({
+      ...bound,
+      versions: [older, { version: '1.0.0', manifest: stores, isDropped: false }],
+    }),
     undefined,
   )
 })
 
+t.test('what was dropped is asked about where it serves, and nowhere else', async (t) => {
+  const versions = bound.versions.map((one) => ({ ...one, isDropped: true }))
+  t.equal(openConsent({ ...bound, versions }), undefined)
+  const pinned = { ...bound, versions, binding: 'pinned', serves: '1.1.0' } as const
+  t.match(openConsent(pinned), { version: '1.1.0', capabilities: ['http:fetch'] })
+})
+
 t.test('an optional wish may stay open', async (t) => {
-  const versions = [{ version: '1.1.0', manifest: mayFetch }]
+  const versions = [{ version: '1.1.0', manifest: mayFetch, isDropped: false }]
   t.equal(openConsent({ ...bound, versions }), undefined)
 })
 

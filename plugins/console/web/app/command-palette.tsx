@@ -7,7 +7,7 @@ import { useContributed } from '../contributed/use-contributed.ts'
 import { type Command, commandsFor } from './commands.ts'
 import { useEntryGroups } from './navigation.tsx'
 import { Overlay } from './overlay.tsx'
-import { PAGES } from './page-table.ts'
+import { pagesFor } from './page-table.ts'
 import { usePlaceQuery } from './place-query.ts'
 import { useViewer } from './viewer-context.ts'
 
@@ -94,10 +94,9 @@ function useAllCommands(): readonly Command[] {
   const { shown } = usePluginCommands()
   const own = useEntryGroups().flatMap(({ entries }) => entries)
   // Where no menu leads, such as what makes a new one; those of one thing have no address without it.
-  const others = PAGES.filter(
-    ({ group, path, isFor }) =>
-      group === undefined && !/[:*]/.test(path) && (isFor?.(viewer) ?? true),
-  ).map(({ id, path }) => ({ place: path, label: t(`pages.${id}`) }))
+  const others = pagesFor(viewer)
+    .filter(({ group, path }) => group === undefined && !/[:*]/.test(path))
+    .map(({ id, path }) => ({ place: path, label: t(`pages.${id}`) }))
   return [
     ...own,
     ...others,

@@ -5,7 +5,7 @@ import { BUSINESS_GROUPS, entryPages, pagesOfGroup } from '../contributed/offere
 import type { OfferedPage } from '../contributed/page-spec.ts'
 import { useContributed } from '../contributed/use-contributed.ts'
 import { textIn } from '../texts/languages.ts'
-import { NAV_GROUPS, PAGES, type PageEntry } from './page-table.ts'
+import { NAV_GROUPS, type PageEntry, pagesFor } from './page-table.ts'
 import { usePlaceQuery } from './place-query.ts'
 import { useViewer } from './viewer-context.ts'
 
@@ -61,7 +61,7 @@ export function useEntryGroups(): readonly EntryGroup[] {
   const viewer = useViewer()
   const { pages, isPending } = useContributed()
   const business = useBusinessGroups(pages)
-  const offered = PAGES.filter(({ isFor }) => isFor?.(viewer) ?? true)
+  const offered = pagesFor(viewer)
   const own = NAV_GROUPS.map((group) => ({
     key: group as string,
     label: t(`groups.${group}`),

@@ -321,3 +321,8 @@ export const PAGES: readonly PageEntry[] = [
     isFor: to('sso.read'),
   },
 ]
+
+/** Those that the viewer is offered. Pure. */
+export function pagesFor(viewer: Viewer): readonly PageEntry[] {
+  return PAGES.filter(({ isFor }) => isFor?.(viewer) ?? true)
+}

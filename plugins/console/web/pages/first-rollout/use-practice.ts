@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Listed } from '../../api/list.ts'
-import { ProblemError } from '../../api/problem.ts'
+import { orNull } from '../../api/or-null.ts'
 import { request } from '../../api/request.ts'
 import { packagePath } from '../marketplace/package.ts'
 import { progressOf } from '../marketplace/version-plan.ts'
@@ -59,14 +59,4 @@ export function usePracticeRollout(isInstalled: boolean) {
     },
     enabled: isInstalled,
   })
-}
-
-/** What is not there yet is no fault here. */
-async function orNull<Answer>(asked: Promise<Answer>): Promise<Answer | null> {
-  try {
-    return await asked
-  } catch (error) {
-    if (error instanceof ProblemError && error.problem.status === 404) return null
-    throw error
-  }
 }

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useLive } from '../../api/live.ts'
-import { ProblemError } from '../../api/problem.ts'
+import { orNull } from '../../api/or-null.ts'
 import { request } from '../../api/request.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
 import { type InstalledPlugin, pluginPath } from '../plugins/plugin.ts'
@@ -99,15 +99,8 @@ function useInstalled(plugin: string, version: string, isAsked: boolean) {
   const { data } = useQuery({
     queryKey,
     refetchInterval: isUnheard ? UNHEARD_MS : false,
-    queryFn: async ({ signal }): Promise<InstalledPlugin | null> => {
-      try {
-        return await request<InstalledPlugin>('GET', pluginPath(plugin), { signal })
-      } catch (error) {
-        // What nobody installed yet is no fault here.
-        if (error instanceof ProblemError && error.problem.status === 404) return null
-        throw error
-      }
-    },
+    queryFn: ({ signal }) =>
+      orNull(request<InstalledPlugin>('GET', pluginPath(plugin), { signal })),
   })
   const found = data?.versions.find((one) => one.version === version)
   const progress = progressOf(found?.state)

@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Card, Form, Input, Radio, Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
-import { ProblemError, problemOf } from '../../api/problem.ts'
+import { orNull } from '../../api/or-null.ts'
+import type { Problem } from '../../api/problem.ts'
 import { request } from '../../api/request.ts'
 import { useFormChange } from '../../api/use-change.ts'
 import { usePlaceQuery } from '../../app/place-query.ts'
@@ -26,7 +27,7 @@ import { RemovalProgress } from './removal-progress.tsx'
 const EVERY_MS = 2000
 /** So long, when nothing is expected: somebody else may install it again. */
 const CALM_MS = 10_000
-const MISSING = 'CORE_PLUGIN_MISSING'
+const isNoPlugin = ({ code }: Problem) => code === 'CORE_PLUGIN_MISSING'
 
 /** Takes a plugin off the host: what it would take along, what becomes of its data, and how far it has come. */
 export function RemovalPage() {
@@ -38,7 +39,8 @@ export function RemovalPage() {
 function useInstalled(name: string) {
   return useQuery({
     queryKey: [pluginPath(name), 'removal'],
-    queryFn: ({ signal }) => unlessMissing<InstalledPlugin>(pluginPath(name), signal),
+    queryFn: ({ signal }) =>
+      orNull(request<InstalledPlugin>('GET', pluginPath(name), { signal }), isNoPlugin),
     refetchInterval: ({ state }) => (state.data === null ? CALM_MS : false),
   })
 }
@@ -48,19 +50,11 @@ function useRemoval(name: string, isAsked: boolean) {
   return useQuery({
     queryKey: [removalPath(name)],
     enabled: isAsked,
-    queryFn: ({ signal }) => unlessMissing<Removal>(removalPath(name), signal),
+    queryFn: ({ signal }) =>
+      orNull(request<Removal>('GET', removalPath(name), { signal }), isNoPlugin),
     refetchInterval: ({ state: { data } }) =>
       data !== null && data !== undefined && isUnfinished(data) ? EVERY_MS : false,
   })
-}
-
-async function unlessMissing<Found>(path: string, signal: AbortSignal): Promise<Found | null> {
-  try {
-    return await request<Found>('GET', path, { signal })
-  } catch (error) {
-    if (error instanceof ProblemError && problemOf(error).code === MISSING) return null
-    throw error
-  }
 }
 
 function OnePlugin({ name }: { name: string }) {
